@@ -1,0 +1,126 @@
+"""Binds a session's identity to its facts, numbers them, hashes artefacts. Identity is bound here, once."""
+
+import hashlib
+import itertools
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from samovar.event import Event, Fact, Family
+from samovar.sensor import Keep, Peer
+
+_FACT_FIELDS = Fact.__struct_fields__
+
+
+class Sink(Protocol):
+    """Where events and artefacts go: in a worker, the channel to the hub."""
+
+    def event(self, event: Event) -> None: ...
+    def artefact(self, sha256: str, data: bytes) -> None: ...
+    def tally(self, source_ip: str, key: str) -> int: ...
+
+
+class Ids:
+    """Sortable ids: microseconds, this process's random tag, a counter. 13 + 6 + 4 hex digits."""
+
+    def __init__(self) -> None:
+        self._tag = os.urandom(3).hex()
+        self._counter = itertools.count()
+
+    def next(self, now: float) -> str:
+        """A new id; later ``now`` sorts later."""
+        return f"{int(now * 1e6):013x}{self._tag}{next(self._counter) & 0xFFFF:04x}"
+
+
+class Identity(Struct, frozen=True):
+    """What all sessions of one tap share."""
+
+    observer: str
+    family: Family
+    sensor: str
+
+
+class Session:
+    """The Recorder of one session (see ``sensor.Recorder``)."""
+
+    def __init__(
+        self, identity: Identity, peer: Peer, sink: Sink, ids: Ids, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._sink, self._ids, self._clock = sink, ids, clock
+        self._began = time.monotonic()
+        self._sequence = 0
+        self._closed = False
+        self.id = ids.next(clock())
+        self._bound: dict[str, Any] = {
+            "event_module": identity.family,
+            "event_dataset": f"{identity.family}.{identity.sensor}",
+            "observer_name": identity.observer,
+            "samovar_session_id": self.id,
+            "source_ip": peer.ip,
+            "source_port": peer.port,
+            "destination_ip": peer.local_ip,
+            "destination_port": peer.local_port,
+            "network_transport": peer.transport,
+        }
+        self._protocol = identity.sensor
+        self._source_ip = peer.ip
+        self.note(Fact(event_action="connect", samovar_detail={"tls": True} if peer.tls else {}))
+
+    def note(self, fact: Fact) -> None:
+        """Record one fact, now."""
+        self._emit(fact, {})
+
+    def keep(self, artefact: Keep) -> None:
+        """Store an artefact and note the ``file`` fact that names it."""
+        sha256 = hashlib.sha256(artefact.data).hexdigest()
+        md5 = hashlib.md5(artefact.data, usedforsecurity=False).hexdigest()
+        self._sink.artefact(sha256, artefact.data)
+        self.note(
+            Fact(
+                event_action="file",
+                event_outcome="success",
+                file_name=artefact.name or None,
+                file_size=len(artefact.data),
+                file_hash_sha256=sha256,
+                file_hash_md5=md5,
+            )
+        )
+
+    def tally(self, key: str) -> int:
+        """Count one more ``key`` for this session's source address."""
+        return self._sink.tally(self._source_ip, key)
+
+    def close(self, source_bytes: int, destination_bytes: int) -> None:
+        """Note ``disconnect`` with duration and bytes; further calls do nothing."""
+        if self._closed:
+            return
+        self._emit(
+            Fact(event_action="disconnect"),
+            {
+                "event_duration": int((time.monotonic() - self._began) * 1e9),
+                "source_bytes": source_bytes,
+                "destination_bytes": destination_bytes,
+            },
+        )
+        self._closed = True
+
+    def _emit(self, fact: Fact, extra: dict[str, Any]) -> None:
+        if self._closed:
+            return
+        now = self._clock()
+        stated: dict[str, Any] = {name: getattr(fact, name) for name in _FACT_FIELDS}
+        stated["network_protocol"] = stated["network_protocol"] or self._protocol
+        event = Event(
+            timestamp=datetime.fromtimestamp(now, UTC),
+            event_id=self._ids.next(now),
+            event_sequence=self._sequence,
+            **stated,
+            **self._bound,
+            **extra,
+        )
+        self._sequence += 1
+        self._sink.event(event)

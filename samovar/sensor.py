@@ -1,0 +1,142 @@
+"""The contract between a protocol and the platform. No I/O, no clock, no random, no globals.
+
+A protocol is a generator. It yields steps; some steps are answered with bytes:
+
+    line = yield Read(until=b"\\n", limit=512)      the peer's bytes
+    tries = int((yield Tally("login")))             how often this source did that, this time included
+    now = float((yield Clock()))                    seconds since 1970, UTC
+
+To return is to hang up. A ``PeerError`` raised by a step may be left to fly: it ends the dialogue quietly.
+"""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+from msgspec import Struct
+
+from samovar.event import Fact, Family, Transport
+
+if TYPE_CHECKING:
+    import socket
+
+    from samovar.persona import Persona
+
+
+class PeerError(Exception):
+    """The peer's fault: closed, silent, oversent or malformed. Ends the dialogue quietly."""
+
+
+class Read(Struct, frozen=True):
+    """Input: through ``until``, or ``exactly`` so many bytes, or (neither) whatever has arrived.
+
+    Answered with the bytes; never more than ``limit``. Raises PeerError ("closed", "silent",
+    "oversent") where the peer does not deliver within ``timeout`` seconds of the last step.
+    """
+
+    until: bytes = b""
+    exactly: int = 0
+    limit: int = 8192
+    timeout: float = 60.0
+
+
+class Send(Struct, frozen=True):
+    """Output. On UDP it is one datagram, and never longer than what the peer sent, unless ``amplifies``
+    states why it must be (the platform still limits the rate for each source)."""
+
+    data: bytes
+    amplifies: str = ""
+
+
+class Keep(Struct, frozen=True):
+    """An artefact: stored once by its SHA-256; the recorder notes a ``file`` fact with size and hashes."""
+
+    data: bytes
+    name: str = ""
+
+
+class Pause(Struct, frozen=True):
+    """Wait so many seconds."""
+
+    seconds: float
+
+
+class StartTls(Struct, frozen=True):
+    """Upgrade to TLS; plaintext that is still buffered is dropped, so that nothing can be injected."""
+
+
+class Tally(Struct, frozen=True):
+    """Count one more ``key`` for this source address, over all its sessions; answered with the count."""
+
+    key: str
+
+
+class Clock(Struct, frozen=True):
+    """Answered with the time: seconds since 1970-01-01 UTC as ASCII digits with a fraction."""
+
+
+class OpenData(Struct, frozen=True):
+    """Reserve a passive data port for this peer; answered with ``b"ip port"``, or ``b""`` if none is free."""
+
+
+class ReadData(Struct, frozen=True):
+    """What the peer sends on its data connection until it closes that, at most ``limit`` bytes."""
+
+    limit: int = 1 << 20
+    timeout: float = 30.0
+
+
+class SendData(Struct, frozen=True):
+    """Send on the peer's data connection, then close that. Raises PeerError if the peer does not come."""
+
+    data: bytes
+    timeout: float = 30.0
+
+
+Step = Read | Send | Keep | Pause | StartTls | Tally | Clock | OpenData | ReadData | SendData | Fact
+Dialogue = Generator[Step, bytes, None]
+
+
+class Peer(Struct, frozen=True, kw_only=True):
+    """Who speaks to us and whom they think they reach. Addresses are what the attacker sees."""
+
+    ip: str
+    port: int
+    local_ip: str
+    local_port: int
+    transport: Transport = "tcp"
+    tls: bool = False
+    seed: bytes = bytes(16)  # fresh random of this session: salts, nonces and cookies come from it
+
+
+class Sensor(Protocol):
+    """A protocol we speak ourselves. An instance's fields are its configuration."""
+
+    name: ClassVar[str]
+    family: ClassVar[Family]
+    transport: ClassVar[Literal["tcp", "tls", "udp"]]
+    ports: ClassVar[tuple[int, ...]]  # where it listens by default
+
+    def talk(self, peer: Peer, persona: "Persona") -> Dialogue: ...
+
+
+class Recorder(Protocol):
+    """One session's notebook. Opening it notes ``connect``; closing it, ``disconnect``."""
+
+    def note(self, fact: Fact) -> None: ...
+    def keep(self, artefact: Keep) -> None: ...
+    def tally(self, key: str) -> int: ...
+    def close(self, source_bytes: int, destination_bytes: int) -> None: ...
+
+
+class Host(Protocol):
+    """A protocol whose library owns the socket (asyncssh). The platform accepts and limits, as for a Sensor;
+    ``serve`` gets the connected, non-blocking socket and returns when the session is over."""
+
+    name: ClassVar[str]
+    family: ClassVar[Family]
+    transport: ClassVar[Literal["tcp"]]
+    ports: ClassVar[tuple[int, ...]]
+
+    async def serve(
+        self, connection: "socket.socket", peer: Peer, persona: "Persona", recorder: Recorder
+    ) -> None: ...

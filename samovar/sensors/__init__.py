@@ -1,0 +1,6 @@
+"""The protocols we speak: an explicit list, in the order in which they are shown."""
+
+from samovar.sensor import Host, Sensor
+
+#: Every sensor class. A new protocol is one new file and one line here.
+SENSORS: tuple[type[Sensor] | type[Host], ...] = ()

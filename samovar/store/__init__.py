@@ -1,0 +1,1 @@
+"""The event store: one interface, free of SQL, and its embedded body."""
