@@ -1,0 +1,152 @@
+"""Draws a persona at first start and keeps it in DATA/persona.json (mode 0600)."""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import NameOID
+
+from samovar.persona import Persona
+from samovar.persona.stock import HARDWARE, ORGANIZATIONS, RELEASES, ROLES, USERS, Hardware
+
+DAY = 86_400
+
+
+def load(data: Path, overrides: Mapping[str, object] | None = None) -> Persona:
+    """The installation's persona: drawn and written when DATA has none yet; ``overrides`` win, unsaved.
+
+    Raises ValueError with one clear line for a damaged file or an override that does not fit.
+    """
+    path = data / "persona.json"
+    if path.exists():
+        try:
+            persona = msgspec.json.decode(path.read_bytes(), type=Persona)
+        except (msgspec.MsgspecError, OSError) as error:
+            raise ValueError(
+                f"{path}: cannot be read ({error}); restore it, or remove it to draw anew"
+            ) from None
+    else:
+        persona = draw(Random(secrets.randbits(256)), time.time())
+        _save(path, persona)
+    if not overrides:
+        return persona
+    try:
+        return msgspec.convert({**msgspec.to_builtins(persona), **overrides}, Persona)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"configuration, [persona]: {error}") from None
+
+
+def draw(random: Random, now: float) -> Persona:
+    """A new persona; the same ``random`` and ``now`` give the same story (keys are always fresh)."""
+    release = random.choice(RELEASES)
+    hardware = random.choice(HARDWARE)
+    kernel_release, kernel_version = random.choice(release.kernels)
+    organization = random.choice(ORGANIZATIONS)
+    host_name = random.choice(ROLES) + random.choice(("", "-")) + f"{random.randrange(1, 30):02d}"
+    domain = f"{organization}.{random.choice(('lan', 'local', 'internal', 'intra'))}"
+    installed = int(now) - random.randrange(300 * DAY, 700 * DAY)
+    cores, gibibytes = random.choice(((1, 2), (2, 2), (2, 4), (4, 4), (4, 8)))
+    certificate, key = _certificate(f"{host_name}.{domain}", installed)
+    return Persona(
+        host_name=host_name,
+        domain=domain,
+        organization=organization,
+        os_id=release.os_id,
+        os_name=release.os_name,
+        os_version=release.os_version,
+        os_codename=release.os_codename,
+        kernel_release=kernel_release,
+        kernel_version=kernel_version,
+        machine="x86_64",
+        cpu_model=random.choice(hardware.cpu_models),
+        cpu_count=cores,
+        # What the kernel and firmware keep for themselves is missing from MemTotal, as on a real machine.
+        memory_kib=gibibytes * 1024 * 1024 - random.randrange(33_000, 66_000),
+        disk_gib=random.choice((20, 25, 40, 50, 80)),
+        boot_time=int(now) - random.randrange(9 * DAY, 120 * DAY),
+        installed_time=installed,
+        mac=hardware.mac_prefix + "".join(f":{random.randrange(256):02x}" for _ in range(3)),
+        ipv4=_private_address(random),
+        serial_number=_serial(random, hardware),
+        users=tuple(random.sample(USERS, random.randrange(1, 4))),
+        ssh_banner=random.choice(release.ssh_banners),
+        telnet_issue=release.telnet_issue,
+        ftp_banner=release.ftp_banner,
+        http_server=release.http_server,
+        http_page=release.os_id,
+        site_time=installed + random.randrange(DAY, 40 * DAY),
+        salt=secrets.token_hex(32),
+        ssh_host_keys=host_keys(f"root@{host_name}"),
+        tls_certificate=certificate,
+        tls_key=key,
+    )
+
+
+def host_keys(comment: str) -> tuple[str, ...]:
+    """Fresh OpenSSH host keys: RSA 3072, ECDSA P-256, Ed25519, as ssh-keygen -A makes them."""
+    keys = (
+        rsa.generate_private_key(public_exponent=65537, key_size=3072),
+        ec.generate_private_key(ec.SECP256R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    )
+    return tuple(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.OpenSSH,
+            serialization.NoEncryption(),
+        ).decode()
+        for key in keys
+    )
+
+
+def _certificate(name: str, installed: int) -> tuple[str, str]:
+    """What Debian's ssl-cert makes when it is installed: self-signed, RSA 2048, ten years, CN and SAN the FQDN."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    start = datetime.fromtimestamp(installed, UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=3650))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    return (
+        certificate.public_bytes(pem).decode(),
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode(),
+    )
+
+
+def _private_address(random: Random) -> str:
+    if random.random() < 0.5:
+        return f"10.{random.randrange(1, 250)}.{random.randrange(0, 250)}.{random.randrange(10, 250)}"
+    return f"192.168.{random.randrange(0, 250)}.{random.randrange(10, 250)}"
+
+
+def _serial(random: Random, hardware: Hardware) -> str:
+    alphabet = "0123456789BCDFGHJKLMNPQRSTVWXYZ"
+    return "".join(random.choice(alphabet) for _ in range(hardware.serial_length))
+
+
+def _save(path: Path, persona: Persona) -> None:
+    temporary = path.with_suffix(".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(persona)))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
