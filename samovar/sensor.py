@@ -137,6 +137,4 @@ class Host(Protocol):
     transport: ClassVar[Literal["tcp"]]
     ports: ClassVar[tuple[int, ...]]
 
-    async def serve(
-        self, connection: "socket.socket", peer: Peer, persona: "Persona", recorder: Recorder
-    ) -> None: ...
+    async def serve(self, connection: "socket.socket", peer: Peer, persona: "Persona", recorder: Recorder) -> None: ...

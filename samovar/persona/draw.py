@@ -30,9 +30,7 @@ def load(data: Path, overrides: Mapping[str, object] | None = None) -> Persona:
         try:
             persona = msgspec.json.decode(path.read_bytes(), type=Persona)
         except (msgspec.MsgspecError, OSError) as error:
-            raise ValueError(
-                f"{path}: cannot be read ({error}); restore it, or remove it to draw anew"
-            ) from None
+            raise ValueError(f"{path}: cannot be read ({error}); restore it, or remove it to draw anew") from None
     else:
         persona = draw(Random(secrets.randbits(256)), time.time())
         _save(path, persona)
