@@ -1,8 +1,12 @@
 """Runs one dialogue: bytes in, steps out. The only protocol buffer in the platform. No I/O.
 
 The driver feeds ``start``, ``receive``, ``answer`` and ``fail`` and performs the outputs each of them
-returns. After every call either ``reading`` is set (the dialogue waits for input), or ``asking`` (it waits
-for the driver's ``answer``), or ``ended`` says why it is over.
+returns, in order. While it has not exhausted such an iterator the dialogue is running: ``receive`` then only
+buffers. After that either ``reading`` is set (the dialogue waits for input), or ``asking`` (it waits for the
+driver's ``answer``), or ``ended`` says why it is over.
+
+The buffer never grows by itself: a read that may not be satisfied any more fails ("oversent"). A driver
+bounds it by not feeding more while ``reading`` is None and something is ``buffered``.
 """
 
 from collections.abc import Iterator
@@ -27,15 +31,22 @@ from samovar.sensor import (
 Question = Tally | Clock | OpenData | ReadData | SendData
 Output = Send | Keep | Pause | StartTls | Fact
 
+_QUESTIONS = (Tally, Clock, OpenData, ReadData, SendData)
+_MAX_FAULTS = 8  # so many failed reads in a row end a dialogue that goes on trying: it must not spin
+
 
 class Exchange:
-    """One dialogue and its input buffer, which never holds more than the current read's limit."""
+    """One dialogue and its input buffer. With ``datagrams`` a read never joins two of the peer's datagrams."""
 
-    def __init__(self, dialogue: Dialogue) -> None:
+    def __init__(self, dialogue: Dialogue, datagrams: bool = False) -> None:
         self._dialogue = dialogue
+        self._datagrams = datagrams
         self._buffer = bytearray()
+        self._searched = 0  # how much of the buffer is known not to hold ``until``
         self._eof = False
         self._fresh = True
+        self._faults = 0
+        self.reads = 0  # how many reads have waited: a driver's timeout restarts when this changes
         self.reading: Read | None = None
         self.asking: Question | None = None
         self.ended: str | None = None
@@ -50,11 +61,15 @@ class Exchange:
         return self._run(None)
 
     def receive(self, data: bytes) -> Iterator[Output]:
-        """Accept input; ``b""`` means that the peer closed its side."""
+        """Accept input; ``b""`` means that the peer closed its side (or sent an empty datagram)."""
+        if self._datagrams:
+            self._buffer.clear()
+            self._searched = 0
         self._buffer += data
         self._eof |= not data
-        if self.reading is not None and (taken := self._take(self.reading)) is not None:
-            yield from self._run(taken)
+        if self.reading is None or (taken := self._take(self.reading)) is None:
+            return iter(())
+        return self._run(taken)
 
     def answer(self, value: bytes) -> Iterator[Output]:
         """Answer the question in ``asking``."""
@@ -66,23 +81,29 @@ class Exchange:
 
     def close(self) -> None:
         """End the dialogue where it stands, whatever it waits for."""
-        self._dialogue.close()
         self.reading = self.asking = None
         self.ended = self.ended or "closed"
+        self._buffer.clear()
+        self._dialogue.close()
 
     def _run(self, answer: bytes | PeerError | None) -> Iterator[Output]:
         self.reading = self.asking = None
+        return self._outputs(answer)
+
+    def _outputs(self, answer: bytes | PeerError | None) -> Iterator[Output]:
         try:
-            while True:
+            while self.ended is None:
                 step = self._resume(answer)
                 answer = b""
                 if isinstance(step, Read):
+                    self._searched = 0
                     taken = self._take(step)
                     if taken is None:
                         self.reading = step
+                        self.reads += 1
                         return
                     answer = taken
-                elif isinstance(step, Question):
+                elif isinstance(step, _QUESTIONS):
                     self.asking = step
                     return
                 else:
@@ -90,12 +111,16 @@ class Exchange:
                         self._buffer.clear()
                     yield step
         except StopIteration:
-            self.ended = "done"
+            self.ended = self.ended or "done"
         except PeerError as error:
-            self.ended = str(error) or "malformed"
+            self.ended = self.ended or str(error) or "malformed"
 
     def _resume(self, answer: bytes | PeerError | None) -> Step:
         if isinstance(answer, PeerError):
+            self._faults += 1
+            if self._faults > _MAX_FAULTS:
+                self._dialogue.close()
+                raise answer
             return self._dialogue.throw(answer)
         if self._fresh:
             self._fresh = False
@@ -105,15 +130,21 @@ class Exchange:
     def _take(self, want: Read) -> bytes | PeerError | None:
         have = len(self._buffer)
         if want.until:
-            size = self._buffer.find(want.until, 0, want.limit) + len(want.until)
+            start = max(self._searched - len(want.until) + 1, 0)
+            size = self._buffer.find(want.until, start, want.limit) + len(want.until)
             complete = size >= len(want.until)
+            self._searched = have
         else:
             size = want.exactly or min(have, want.limit)
             complete = 0 < size <= have
         if complete and size <= want.limit:
             taken = bytes(self._buffer[:size])
             del self._buffer[:size]
+            self._faults = 0
             return taken
         if have >= want.limit or (not want.until and size > want.limit):
             return PeerError("oversent")
+        if self._datagrams and have:
+            self._buffer.clear()
+            return PeerError("malformed")
         return PeerError("closed") if self._eof else None
