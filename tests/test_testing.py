@@ -71,7 +71,7 @@ DO: 203.0.113.5 50000
 S: port 203.0.113.5 50000\n
 DC: 12345
 DC: \x00\xff\x5c6789
-K: name='up.bin' size=8 sha256=91a0feb9a2f5d33d3ca7f25d4d6e7b11e5b0aa7ca0fc7d6ccb2d16b2d6e3b7ef
+K: name='up.bin' size=8 sha256=DIGEST
 DS: list\n
 T: tls
 X: data
@@ -82,7 +82,7 @@ X: closed
 end: closed
 """
 SCRIPT = SCRIPT.replace(
-    "91a0feb9a2f5d33d3ca7f25d4d6e7b11e5b0aa7ca0fc7d6ccb2d16b2d6e3b7ef",
+    "DIGEST",
     hashlib.sha256(b"12345\0\xff\\").hexdigest(),
 )
 
