@@ -1,6 +1,7 @@
 """The protocols we speak: an explicit list, in the order in which they are shown."""
 
 from samovar.sensor import Host, Sensor
+from samovar.sensors.ftp import Ftp
 
 #: Every sensor class. A new protocol is one new file and one line here.
-SENSORS: tuple[type[Sensor] | type[Host], ...] = ()
+SENSORS: tuple[type[Sensor] | type[Host], ...] = (Ftp,)
