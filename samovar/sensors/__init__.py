@@ -2,6 +2,7 @@
 
 from samovar.sensor import Host, Sensor
 from samovar.sensors.ftp import Ftp
+from samovar.sensors.http import Http, Https
 
 #: Every sensor class. A new protocol is one new file and one line here.
-SENSORS: tuple[type[Sensor] | type[Host], ...] = (Ftp,)
+SENSORS: tuple[type[Sensor] | type[Host], ...] = (Ftp, Http, Https)
