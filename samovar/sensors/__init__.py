@@ -3,6 +3,7 @@
 from samovar.sensor import Host, Sensor
 from samovar.sensors.ftp import Ftp
 from samovar.sensors.http import Http, Https
+from samovar.sensors.tftp import Tftp
 
 #: Every sensor class. A new protocol is one new file and one line here.
-SENSORS: tuple[type[Sensor] | type[Host], ...] = (Ftp, Http, Https)
+SENSORS: tuple[type[Sensor] | type[Host], ...] = (Ftp, Http, Https, Tftp)
