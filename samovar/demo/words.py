@@ -19,7 +19,8 @@ USERS = _words(
 PASSWORDS = _words(
     "123456 admin password root 1234 12345 12345678 123456789 test 123 qwerty 1 admin123 root123 123123 111111 "
     "1qaz2wsx abc123 P@ssw0rd 1q2w3e4r pass 000000 54321 user toor raspberry password123 ubuntu oracle postgres "
-    "support guest default qwerty123 1q2w3e 1234567 1234567890 passw0rd Password1 welcome letmein changeme master test123 "
+    "support guest default qwerty123 1q2w3e 1234567 1234567890 passw0rd Password1 welcome letmein "
+    "changeme master test123 "
     "test1234 admin1234 root1234 rootroot adminadmin qazwsx 666666 888888 654321 123321 112233 password1 iloveyou "
     "dragon monkey football sunshine xc3511 vizxv 7ujMko0admin anko hi3518 juantech zlxx. klv123 jvbzd pi raspberrypi "
     "mysql ftpuser hadoop deploy nagios tomcat jenkins minecraft centos ubnt service steam elastic docker vagrant "
