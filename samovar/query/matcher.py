@@ -152,9 +152,12 @@ def _network(field: str, cidr: str) -> Match:
 
     def test(event: Event) -> bool:
         try:
-            return ipaddress.ip_address(str(_get(event, field))) in network
+            address = ipaddress.ip_address(str(_get(event, field)))
         except ValueError:
             return False
+        if network.version == 4 and isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return address in network
 
     return test
 
