@@ -111,15 +111,15 @@ class Sql:
         text = self.field(field)
         kind = f"json_type({self.column('samovar_detail')}, {self._pointer(field)})"
         wanted = number(value)
+        if op != "=" and wanted is not None:
+            return self._numeric(kind, text, op, wanted)
         kinds = "('VARCHAR', 'BOOLEAN')" if op == "=" else "('VARCHAR')"
         as_text = f"({kind} IN {kinds} AND {text} {op} {self.value(value)})"
-        if wanted is None:
-            return as_text
-        numeric = (
-            f"({kind} IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') AND "
-            f"try_cast({text} AS DOUBLE) {op} {self.value(wanted)}::DOUBLE)"
-        )
-        return f"({as_text} OR {numeric})" if op == "=" else numeric
+        return as_text if wanted is None else f"({as_text} OR {self._numeric(kind, text, op, wanted)})"
+
+    def _numeric(self, kind: str, text: str, op: str, wanted: float) -> str:
+        numbers = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
+        return f"({kind} IN {numbers} AND try_cast({text} AS DOUBLE) {op} {self.value(wanted)}::DOUBLE)"
 
 
 _EXTRA = frozenset({"samovar_detail", "raw", *KEYS.values()})
