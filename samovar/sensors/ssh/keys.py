@@ -1,0 +1,62 @@
+"""Host keys and options, made once for each process and persona: nothing of it is read during a session."""
+
+from functools import lru_cache
+
+import asyncssh
+from asyncssh.public_key import SSHKey, SSHKeyPair, load_keypairs
+from msgspec import Struct
+
+from samovar.persona import Persona
+from samovar.sensors.ssh.face import Face, face_of
+
+LOGIN_GRACE = 120.0  # sshd's LoginGraceTime, seconds
+WINDOW = 64 * 32 * 1024  # sshd's CHAN_SES_WINDOW_DEFAULT
+
+
+class Identity(Struct, frozen=True, eq=False):
+    """Who the server is: its face, its keys, asyncssh's options."""
+
+    face: Face
+    options: asyncssh.SSHServerConnectionOptions
+    #: One key pair for each algorithm: asyncssh would change a shared RSA pair under another session's hands.
+    host_keys: dict[bytes, SSHKeyPair]
+
+
+@lru_cache(maxsize=4)
+def identity_of(persona: Persona) -> Identity:
+    """The identity of this persona. Parses keys; call it before any socket is served."""
+    face = face_of(persona.ssh_banner)
+    keys = [asyncssh.import_private_key(key) for key in persona.ssh_host_keys]
+    options = asyncssh.SSHServerConnectionOptions(
+        server_factory=asyncssh.SSHServer,
+        server_host_keys=keys,
+        send_server_host_keys=True,
+        server_version=persona.ssh_banner,
+        kex_algs=face.kex,
+        encryption_algs=face.ciphers,
+        mac_algs=face.macs,
+        compression_algs=face.compression,
+        gss_host=None,
+        agent_forwarding=False,
+        x11_forwarding=False,
+        tcp_keepalive=True,
+        login_timeout=LOGIN_GRACE,
+        keepalive_interval=0,
+        encoding=None,
+        line_editor=False,
+        sftp_factory=None,
+        window=WINDOW,
+    )
+    return Identity(face, options, _pairs(keys, face))
+
+
+def _pairs(keys: list[SSHKey], face: Face) -> dict[bytes, SSHKeyPair]:
+    pairs: dict[bytes, SSHKeyPair] = {}
+    for name in face.host_keys:
+        algorithm = name.encode()
+        for key in keys:
+            if algorithm in key.sig_algorithms:
+                pair = load_keypairs([key])[0]
+                pair.set_sig_algorithm(algorithm)
+                pairs[algorithm] = pair
+    return pairs
