@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 T = TypeVar("T", bound=Struct)
+C = TypeVar("C")
 Table = dict[str, Any]
 
 
@@ -51,6 +52,13 @@ def decode(kind: type[T], table: Mapping[str, Any], where: str = "") -> T:
         reason, _, path = str(error).partition(" - at `$")
         key = ".".join(part for part in (where, path.rstrip("`").lstrip(".")) if part)
         raise ValueError(f"configuration, {key or 'top level'}: {reason}") from None
+
+
+def component(kind: type[C], table: Mapping[str, Any], where: str) -> C:
+    """A component, whose class is its configuration, from its table. Raises ValueError as ``decode`` does."""
+    if not issubclass(kind, Struct):
+        raise TypeError(f"{kind.__name__} is not a Struct: its fields could not be configured")
+    return decode(kind, table, where)
 
 
 def refuse(key: str, known: Iterable[str], where: str) -> ValueError:

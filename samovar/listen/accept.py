@@ -28,7 +28,9 @@ class Acceptor:
         self._room, self._trusted, self._sock, self._name, self._arrived = room, trusted, sock, name, arrived
         self._running = False
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Linux: accepted sockets inherit it
+        # Linux: accepted sockets inherit it. A locked worker's sockets come with it, and it may not set it.
+        if not sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def start(self) -> None:
         """Begin to accept."""

@@ -38,9 +38,10 @@ class DatagramTap:
         self._buffer = bytearray(65536)
         self._bound = shown(sock.getsockname())
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-        if sock.family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVPKTINFO, 1)
+        six = sock.family == socket.AF_INET6
+        option = (socket.IPPROTO_IPV6, _IPV6_RECVPKTINFO) if six else (socket.IPPROTO_IP, _IP_PKTINFO)
+        if not sock.getsockopt(*option):  # a locked worker's sockets come with it, and it may not set it
+            sock.setsockopt(*option, 1)
 
     def start(self) -> None:
         """Begin to receive."""

@@ -1,0 +1,120 @@
+"""The hub's account of itself: what /health, /metrics and the sensors page say."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from samovar import __version__
+from samovar.artefacts import Artefacts
+from samovar.demo import is_demo
+from samovar.listen import Stats as ListenStats
+from samovar.pipeline import Lag
+from samovar.process.channel import Stats as WorkerStats
+from samovar.process.hubloop import Hub
+from samovar.store import DuckStore
+from samovar.web.state import Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Account:
+    """Implements ``web.state.State``. Called from any thread; only reads."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        store: DuckStore,
+        artefacts: Artefacts,
+        stats: dict[int, WorkerStats],
+        lag: Callable[[], dict[str, Lag]],
+        disk: Callable[[], Disk],
+        geo: Geo,
+        missing: tuple[str, ...],
+    ) -> None:
+        self._hub, self._store, self._artefacts, self._stats = hub, store, artefacts, stats
+        self._lag, self._disk, self._geo, self._missing = lag, disk, geo, missing
+        self._demo = is_demo(Path(hub.spec.data))
+
+    def health(self) -> Health:
+        """How everything is now."""
+        status, disk, drops = self._hub.status, self._disk(), self._drops()
+        workers = tuple(Worker(w.pid, w.restarts, w.layers_missing) for w in status.workers)
+        lag = max((feed.seconds for feed in self._lag().values()), default=0.0)
+        troubled = any(drops.values()) or disk.state != "ok" or lag > 60 or not all(w.ready for w in status.workers)
+        return Health(
+            status="degraded" if troubled else "ok",
+            version=__version__,
+            uptime=round(time.time() - status.started, 1),
+            demo=self._demo,
+            geo=self._geo,
+            events=self._hub.received.events,
+            lag=round(lag, 3),
+            drops=drops,
+            workers=(*workers, Worker(os.getpid(), status.hub_restarts, self._missing)),
+            disk=disk,
+        )
+
+    def sensors(self) -> tuple[Port, ...]:
+        """What listens where."""
+        return tuple(Port(p.sensor, p.family, p.transport, p.port, p.bound) for p in self._hub.ports)
+
+    def counters(self) -> Counters:
+        """Running totals since start."""
+        families = {port.sensor: port.family for port in self._hub.ports}
+        totals: dict[str, int] = dict.fromkeys(families, 0)
+        active = 0
+        for service in self._services():
+            for name, counts in service.sensors.items():
+                totals[name] = totals.get(name, 0) + counts.total
+                active += counts.open
+        return Counters(
+            sessions=sum(totals.values()),
+            active=active,
+            events=self._hub.received.events,
+            drops=self._drops(),
+            lag=max((feed.seconds for feed in self._lag().values()), default=0.0),
+            store=self._store.size(),
+            sensors=tuple(SensorCount(families.get(name, ""), name, n, 0) for name, n in sorted(totals.items())),
+            processes=tuple(self._processes()),
+        )
+
+    def artefact(self, sha256: str) -> Path | None:
+        """Where an artefact lies."""
+        return self._artefacts.path(sha256)
+
+    def _drops(self) -> dict[str, int]:
+        workers = list(self._stats.values())
+        received = self._hub.received
+        counts = {
+            "events": sum(w.dropped_events for w in workers),
+            "artefacts": sum(w.dropped_artefacts for w in workers) + received.lost_artefacts + self._artefacts.refused,
+            "malformed": received.bad,
+            "damaged": sum(feed.damaged for feed in self._lag().values()),
+        }
+        for service in self._services():
+            for name in ("closed_for_cap", "refused", "udp_suppressed", "proxy_errors", "crashes", "emfile"):
+                counts[name] = counts.get(name, 0) + getattr(service, name)
+        # A session closed for a cap, or a reply not sent, is how it should be; the page need not warn of it.
+        quiet = ("closed_for_cap", "udp_suppressed", "proxy_errors")
+        return {name: count for name, count in counts.items() if name not in quiet}
+
+    def _services(self) -> Iterable[ListenStats]:
+        for stats in list(self._stats.values()):
+            try:
+                yield msgspec.json.decode(bytes(stats.service), type=ListenStats)
+            except msgspec.MsgspecError:
+                continue  # a worker that was taken over may say anything
+
+    def _processes(self) -> Iterable[Process]:
+        status = self._hub.status
+        named = [("supervisor", status.pid), ("hub", os.getpid())]
+        named += [(f"worker-{worker.slot}", worker.pid) for worker in status.workers if worker.pid]
+        for name, pid in named:
+            try:
+                pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            except (OSError, IndexError, ValueError):
+                continue  # it has just ended
+            yield Process(name, pid, pages * _PAGE)

@@ -1,0 +1,1 @@
+"""The kernel's means to lock a process: namespaces, privileges, limits, Landlock, seccomp. By ctypes, no dependency."""

@@ -1,0 +1,334 @@
+"""The supervisor: makes all sockets and keeps them, starts and restarts everything else, ends it in order.
+
+It holds both ends of every channel, so that whoever dies loses nothing that was sent. It runs in the main thread,
+imports little, and never touches a byte that an attacker sent.
+"""
+
+import logging
+import mmap
+import os
+import resource
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from msgspec import Struct
+
+from samovar.process import files, sockets
+from samovar.process.backoff import Backoff
+from samovar.process.child import Child, ending
+from samovar.process.control import (
+    Exited,
+    Link,
+    Plan,
+    Ready,
+    Spawn,
+    Spawned,
+    State,
+    Stop,
+    Warm,
+    send_plan,
+)
+from samovar.process.notify import Notifier
+from samovar.process.spec import Spec, Status, WorkerStatus
+from samovar.process.tally import size
+
+_log = logging.getLogger(__name__)
+WORKERS_GRACE = 1.2  # seconds for the workers to end their sessions
+HUB_GRACE = 1.5  # seconds for the hub to take in what is left
+HUB_LIMIT = 8.0  # and when it is killed: late is better than events lost
+CHANNEL_BUFFER = 4 << 20
+_SO_SNDBUFFORCE = 32  # linux/socket.h; needs CAP_NET_ADMIN
+
+
+class _Slot(Struct):
+    """One worker's place."""
+
+    number: int
+    hub_end: socket.socket
+    worker_end: socket.socket
+    backoff: Backoff
+    pid: int = 0
+    began: float = 0.0
+    ready: bool = False
+    restarts: int = -1
+    missing: tuple[str, ...] = ()
+    due: float | None = None
+
+
+class Supervisor:
+    """``run`` serves until SIGTERM, SIGINT or SIGHUP (unless that was ignored when we started, as nohup does)."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        forkserver_argv: Sequence[str],
+        hub_argv: Sequence[str],
+        on_ready: Callable[[Status], None],
+    ) -> None:
+        self._spec = spec
+        self._on_ready = on_ready
+        self._forkserver = Child("fork server", forkserver_argv)
+        self._hub = Child("hub", hub_argv)
+        self._selector = selectors.DefaultSelector()
+        self._notifier = Notifier()
+        self._started = time.time()
+        self._announced = False
+        self._stopping: float | None = None  # when the stop began
+        self._next_watchdog = 0.0
+
+    def run(self) -> int:
+        """Run until told to stop; the exit status: 0, or 1 if nothing could be started at all."""
+        try:
+            lock = files.lock(self._spec.data)
+        except (files.Busy, OSError) as error:
+            _log.error("%s", error)
+            return 1
+        _raise_descriptor_limit()
+        self._opened = sockets.open_all(self._spec)
+        if self._opened.failures:
+            _log.warning("not bound: %s", "; ".join(self._opened.failures))
+        if not self._opened.ports:
+            _log.error("no port could be bound: nothing to do")
+            os.close(lock)
+            return 1
+        files.write_ports(self._spec.data, self._opened.ports)
+        self._slots = [_slot(number) for number in range(self._spec.workers)]
+        self._tally = os.memfd_create("tally", os.MFD_CLOEXEC)
+        os.ftruncate(self._tally, max(size(self._spec.workers), mmap.PAGESIZE))
+        self._secret = os.urandom(16)
+        restore = self._catch_signals()
+        try:
+            while not self._finished():
+                self._start_due()
+                for key, _ in self._selector.select(self._pause()):
+                    key.data()
+                self._beat()
+        finally:
+            restore()
+            self._release()
+            os.close(lock)
+        return 0
+
+    # Signals
+
+    def _catch_signals(self) -> Callable[[], None]:
+        reading, writing = socket.socketpair()
+        reading.setblocking(False)
+        writing.setblocking(False)
+        self._selector.register(reading, selectors.EVENT_READ, lambda: self._signalled(reading))
+        previous = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+        numbers = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            numbers.append(signal.SIGHUP)
+        handlers = {number: signal.signal(number, _wake) for number in numbers}
+
+        def restore() -> None:
+            signal.set_wakeup_fd(previous)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            reading.close()
+            writing.close()
+
+        return restore
+
+    def _signalled(self, reading: socket.socket) -> None:
+        reading.recv(64)
+        self.stop()
+
+    def stop(self) -> None:
+        """Begin to end: first the workers, then the hub, which takes in what they sent."""
+        if self._stopping is not None:
+            return
+        self._stopping = time.monotonic()
+        self._notifier.tell("STOPPING=1")
+        self._hub.due = None if self._hub.link is not None else self._hub.due
+        if self._forkserver.link is not None:
+            self._forkserver.link.send(Stop(grace=WORKERS_GRACE))
+        else:
+            self._workers_ended()
+
+    # The main loop's parts
+
+    def _finished(self) -> bool:
+        return self._stopping is not None and self._hub.link is None and self._forkserver.link is None
+
+    def _pause(self) -> float:
+        now = time.monotonic()
+        times = [self._hub.due, self._forkserver.due, *(slot.due for slot in self._slots)]
+        due = [moment for moment in times if moment is not None]
+        if self._notifier.watchdog:
+            due.append(self._next_watchdog)
+        if self._stopping is not None:
+            due.append(now + 0.1)
+        return max(min(due, default=now + 60.0) - now, 0.0)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if self._notifier.watchdog and now >= self._next_watchdog:
+            self._notifier.tell("WATCHDOG=1")
+            self._next_watchdog = now + self._notifier.watchdog
+        if self._stopping is None:
+            return
+        if self._forkserver.pid and now > self._stopping + WORKERS_GRACE + 0.5:
+            os.kill(self._forkserver.pid, signal.SIGKILL)
+        if self._hub.pid and now > self._stopping + HUB_LIMIT:
+            _log.error("the hub does not end: killed")
+            os.kill(self._hub.pid, signal.SIGKILL)
+
+    def _start_due(self) -> None:
+        now = time.monotonic()
+        for child, start in ((self._hub, self._start_hub), (self._forkserver, self._start_forkserver)):
+            if child.due is not None and now >= child.due:
+                start()
+        link = self._forkserver.link
+        for slot in self._slots:
+            if slot.due is not None and now >= slot.due and link is not None:
+                slot.due = None
+                link.send(Spawn(slot=slot.number))
+
+    # The hub
+
+    def _start_hub(self) -> None:
+        link = self._hub.start()
+        given = [("channel", 0, slot.number, slot.hub_end.fileno()) for slot in self._slots]
+        if self._opened.web is not None:
+            given.append(("web", 0, -1, self._opened.web.fileno()))
+        send_plan(link, self._plan(len(given)), given)
+        self._selector.register(link, selectors.EVENT_READ, lambda: self._hub_says(link))
+
+    def _hub_says(self, link: Link) -> None:
+        message, _ = link.receive()
+        if isinstance(message, Ready):
+            self._hub.ready = True
+            self._changed()
+        elif message is None:
+            self._selector.unregister(link)
+            status = self._hub.bury(again=self._stopping is None)
+            if self._stopping is None or status != 0:
+                _log.warning("hub %s", ending(status))
+
+    # The fork server and its workers
+
+    def _start_forkserver(self) -> None:
+        link = self._forkserver.start()
+        given = [("channel", 0, slot.number, slot.worker_end.fileno()) for slot in self._slots]
+        for index, number, sock in self._opened.taps:
+            kind = "udp" if sock.type == socket.SOCK_DGRAM else "tcp"
+            given.append((kind, index, number, sock.fileno()))
+        given += [("data", 0, number, sock.fileno()) for number, sock in self._opened.data]
+        given.append(("tally", 0, -1, self._tally))
+        send_plan(link, self._plan(len(given)), given)
+        self._selector.register(link, selectors.EVENT_READ, lambda: self._forkserver_says(link))
+
+    def _forkserver_says(self, link: Link) -> None:
+        message, _ = link.receive()
+        if isinstance(message, Warm):
+            self._forkserver.ready = True
+            for slot in self._slots:
+                slot.due = 0.0
+        elif isinstance(message, Spawned):
+            slot = self._slots[message.slot]
+            slot.pid, slot.began = message.pid, time.monotonic()
+            slot.restarts += 1
+        elif isinstance(message, Ready):
+            slot = self._slots[message.slot]
+            slot.ready, slot.missing = True, message.missing
+            self._changed()
+        elif isinstance(message, Exited):
+            self._worker_ended(self._slots[message.slot], message.status)
+        elif message is None:
+            self._forkserver_ended(link)
+
+    def _worker_ended(self, slot: _Slot, status: int) -> None:
+        now = time.monotonic()
+        slot.pid, slot.ready = 0, False
+        if self._stopping is None:
+            slot.due = now + slot.backoff.died(now - slot.began)
+            _log.warning("worker %d %s", slot.number, ending(status))
+            self._changed()
+
+    def _forkserver_ended(self, link: Link) -> None:
+        self._selector.unregister(link)
+        status = self._forkserver.bury(again=self._stopping is None)
+        for slot in self._slots:
+            slot.pid, slot.ready, slot.due = 0, False, None
+        if self._stopping is None:
+            _log.warning("fork server %s", ending(status))
+            self._changed()
+        else:
+            self._workers_ended()
+
+    def _workers_ended(self) -> None:
+        """Nobody sends any more: with our own ends closed, the hub sees each channel's end of file."""
+        self._forkserver.due = None
+        for slot in self._slots:
+            slot.worker_end.close()
+        if self._hub.link is None:
+            self._start_hub()  # it died just now, and there may be events to take in
+        if self._hub.link is not None:
+            self._hub.link.send(Stop(grace=HUB_GRACE))
+
+    # What we say
+
+    def _plan(self, descriptors: int) -> Plan:
+        ports = tuple(self._opened.ports)
+        return Plan(spec=self._spec, ports=ports, fds=descriptors, secret=self._secret)
+
+    def _status(self) -> Status:
+        return Status(
+            pid=os.getpid(),
+            started=self._started,
+            workers=tuple(
+                WorkerStatus(
+                    slot=slot.number,
+                    pid=slot.pid,
+                    ready=slot.ready,
+                    restarts=max(slot.restarts, 0),
+                    layers_missing=slot.missing,
+                )
+                for slot in self._slots
+            ),
+            hub_restarts=max(self._hub.restarts, 0),
+            ports=tuple(self._opened.ports),
+            web=sockets.bound(self._opened.web) if self._opened.web is not None else "",
+            failures=tuple(self._opened.failures),
+        )
+
+    def _changed(self) -> None:
+        status = self._status()
+        if self._hub.ready and self._hub.link is not None:
+            self._hub.link.send(State(status))
+        if not self._announced and self._hub.ready and all(slot.ready for slot in self._slots):
+            self._announced = True
+            self._notifier.tell("READY=1")
+            self._on_ready(status)
+
+    def _release(self) -> None:
+        self._opened.close()
+        for slot in self._slots:
+            slot.hub_end.close()
+            slot.worker_end.close()
+        os.close(self._tally)
+        self._selector.close()
+
+
+def _slot(number: int) -> _Slot:
+    hub_end, worker_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        worker_end.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, CHANNEL_BUFFER)
+    except PermissionError:
+        worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHANNEL_BUFFER)
+    return _Slot(number, hub_end, worker_end, Backoff())
+
+
+def _wake(number: int, frame: FrameType | None) -> None:
+    """The wake-up descriptor does the work."""
+
+
+def _raise_descriptor_limit() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
