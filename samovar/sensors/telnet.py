@@ -76,7 +76,7 @@ class Telnet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: ClassVar[str] = "telnet"
     family: ClassVar[Family] = "terminal"
-    transport: ClassVar[Literal["tcp"]] = "tcp"
+    transport: ClassVar[Literal["tcp", "tls", "udp"]] = "tcp"
     ports: ClassVar[tuple[int, ...]] = (23, 2323)
 
     login: tuple[LoginRule, ...] = DEFAULT_RULES

@@ -1,0 +1,115 @@
+"""Server CPU for one failed SSH login, and for one login with a command. Prints one JSON line.
+
+The server runs in a process of its own, over loopback; only its CPU time counts. Clients are asyncssh's.
+"""
+
+import asyncio
+import json
+import resource
+import socket
+import sys
+from pathlib import Path
+
+import asyncssh
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from samovar.login import LoginRule
+from samovar.sensor import Keep, Peer
+from samovar.sensors.ssh import Ssh
+from tests.personas import persona
+
+CLIENTS, ATTEMPTS = 16, 400
+RULES = (LoginRule(user="root", password="open"),)
+
+
+class Blank:
+    """A recorder that keeps nothing."""
+
+    def note(self, fact: object) -> None:
+        pass
+
+    def keep(self, artefact: Keep) -> None:
+        pass
+
+    def tally(self, key: str) -> int:
+        return 1
+
+    def close(self, source_bytes: int, destination_bytes: int) -> None:
+        pass
+
+
+async def serve() -> None:
+    """Accept on a free port; answer each line on stdin with the CPU seconds used so far."""
+    sensor = Ssh(login=RULES)
+    sensor.warm(persona())
+    loop = asyncio.get_running_loop()
+    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listening.setblocking(False)
+    print(listening.getsockname()[1], flush=True)
+    loop.add_reader(0, lambda: report() if sys.stdin.readline() else sys.exit())
+    sessions = set()
+    while True:
+        connection, (ip, port, *_) = await loop.sock_accept(listening)
+        peer = Peer(ip=ip, port=port, local_ip="127.0.0.1", local_port=22)
+        session = loop.create_task(sensor.serve(connection, peer, persona(), Blank()))
+        sessions.add(session)
+        session.add_done_callback(sessions.discard)
+
+
+def report() -> None:
+    """Say how much CPU was used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(used.ru_utime + used.ru_stime, flush=True)
+
+
+async def attempt(port: int, password: str) -> None:
+    """Log in once; run a command if that works."""
+    try:
+        async with asyncssh.connect(
+            "127.0.0.1",
+            port,
+            username="root",
+            password=password,
+            known_hosts=None,
+            client_keys=None,
+            config=None,
+            preferred_auth="password",
+            encryption_algs=["aes128-ctr"],
+            mac_algs=["hmac-sha2-256"],
+        ) as client:
+            await client.run("uname -a")
+    except asyncssh.PermissionDenied:
+        pass
+
+
+async def measure() -> None:
+    """Run the server, load it with both kinds of attempts."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "serve", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    port = int(await asyncio.wait_for(server.stdout.readline(), 60))
+
+    async def cpu() -> float:
+        server.stdin.write(b"\n")
+        return float(await asyncio.wait_for(server.stdout.readline(), 60))
+
+    async def load(password: str, count: int) -> float:
+        before = await cpu()
+        for _ in range(count // CLIENTS):
+            await asyncio.gather(*(attempt(port, password) for _ in range(CLIENTS)))
+        return (await cpu() - before) * 1000 / (count // CLIENTS * CLIENTS)
+
+    await load("open", CLIENTS)
+    figures = {
+        "failed_login_cpu_ms": await load("wrong", ATTEMPTS),
+        "login_command_cpu_ms": await load("open", ATTEMPTS),
+    }
+    server.stdin.close()
+    await server.wait()
+    print(json.dumps({"bench": "ssh", "clients": CLIENTS, **{name: round(v, 3) for name, v in figures.items()}}))
+
+
+asyncio.run(serve() if sys.argv[1:] == ["serve"] else measure())

@@ -1,0 +1,131 @@
+"""The ssh sensor with OpenSSH's own client, and with clients that misbehave."""
+
+import asyncio
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from samovar.event import Event
+from samovar.sensors.ssh import Ssh
+from samovar.sensors.ssh.face import INVALID_IDENTIFICATION, VERSIONS_DIFFER, face_of, judge_identification
+from samovar.sensors.ssh.hassh import hello_of
+from tests.clients.running import Notes, running
+
+OPTIONS = [
+    *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
+    *("-o", "NumberOfPasswordPrompts=1", "-F", "/dev/null"),
+]
+needs_ssh = pytest.mark.skipif(not (shutil.which("ssh") and shutil.which("sshpass")), reason="needs ssh, sshpass")
+
+
+async def ssh(port: int, password: str, *arguments: str, stdin: bytes = b"") -> tuple[bytes, bytes, int]:
+    process = await asyncio.create_subprocess_exec(
+        *("sshpass", "-p", password, "ssh", "-p", str(port), *OPTIONS, *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(stdin), 30)
+    return out, err, process.returncode or 0
+
+
+def logins(notes: Notes) -> list[Event]:
+    return [event for event in notes.events if event.event_action == "login"]
+
+
+def commands(notes: Notes) -> list[str | None]:
+    return [event.process_command_line for event in notes.events if event.event_action == "command"]
+
+
+@needs_ssh
+async def test_passwords_are_recorded_and_the_third_weak_one_works(tmp_path: Path) -> None:
+    async with running(Ssh(), tmp_path) as (port, notes):
+        method = ("-o", "PreferredAuthentications=password")
+        for password in ("letmein", "s3cret"):
+            _, err, _ = await ssh(port, password, *method, "root@127.0.0.1", "id")
+            assert b"Permission denied (publickey,password,keyboard-interactive)" in err
+        out, err, status = await ssh(port, "123456", *method, "root@127.0.0.1", "whoami; nosuch; exit 3")
+    assert (out, err, status) == (b"root\n", b"bash: line 1: nosuch: command not found\n", 3)
+    assert [(e.user_name, e.samovar_login_password, e.event_outcome) for e in logins(notes)] == [
+        ("root", "letmein", "failure"),
+        ("root", "s3cret", "failure"),
+        ("root", "123456", "success"),
+    ]
+    assert {(e.source_ip, e.destination_ip, e.destination_port) for e in notes.events} == {
+        ("127.0.0.1", "127.0.0.1", port)
+    }
+    assert commands(notes) == ["whoami; nosuch; exit 3"]
+    hello = next(e for e in notes.events if e.event_action == "hello")
+    assert (hello.samovar_client_version or "").startswith("SSH-2.0-OpenSSH")
+    algorithms = str(hello.samovar_detail["hassh_algorithms"])
+    assert hello.samovar_ssh_hassh == hashlib.md5(algorithms.encode()).hexdigest()
+
+
+@needs_ssh
+async def test_shell_upload_and_forward(tmp_path: Path) -> None:
+    async with running(Ssh(), tmp_path) as (port, notes):
+        notes.tries = 2
+        out, _, status = await ssh(port, "admin", "-tt", "root@127.0.0.1", stdin=b"cd /tmp\npwd\nexit\n")
+        assert b"root@web03:/tmp# " in out
+        assert b"\r\n/tmp\r\n" in out
+        assert status == 0
+        out, _, _ = await ssh(port, "admin", "root@127.0.0.1", "cat > /tmp/x; wc -c /tmp/x", stdin=b"payload")
+        assert out == b"7\n"
+        _, err, _ = await ssh(port, "admin", "-W", "192.0.2.1:25", "root@127.0.0.1")
+        assert b"stdio forwarding failed" in err
+    assert b"payload" in notes.files.values()
+    assert {"target": "192.0.2.1:25", "forward": "direct-tcpip"} in [e.samovar_detail for e in notes.events]
+    assert commands(notes) == ["cd /tmp", "pwd", "exit", "cat > /tmp/x; wc -c /tmp/x"]
+
+
+@needs_ssh
+async def test_a_key_is_recorded(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    make = await asyncio.create_subprocess_exec("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key))
+    await asyncio.wait_for(make.wait(), 30)
+    async with running(Ssh(), tmp_path) as (port, notes):
+        await ssh(port, "x", "-i", str(key), "-o", "PreferredAuthentications=publickey", "eve@127.0.0.1", "id")
+    show = await asyncio.create_subprocess_exec("ssh-keygen", "-lf", f"{key}.pub", stdout=asyncio.subprocess.PIPE)
+    shown, _ = await asyncio.wait_for(show.communicate(), 30)
+    assert str(logins(notes)[0].samovar_detail["key_fingerprint"]) in shown.decode()
+    assert logins(notes)[0].user_name == "eve"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", INVALID_IDENTIFICATION),
+        (b"SSH-1.5-x\r\n", VERSIONS_DIFFER),
+        (b"SSH-2.0-a\0b", INVALID_IDENTIFICATION),
+        (b"A" * 9000, INVALID_IDENTIFICATION),
+    ],
+)
+async def test_what_is_no_ssh_is_told_so_and_recorded(sent: bytes, answer: bytes, tmp_path: Path) -> None:
+    async with running(Ssh(), tmp_path) as (port, notes):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        banner = await asyncio.wait_for(reader.readline(), 10)
+        writer.write(sent)
+        assert await asyncio.wait_for(reader.readexactly(len(answer)), 10) == answer
+        writer.close()
+    assert banner == b"SSH-2.0-OpenSSH_8.4p1 Debian-5+deb11u3\r\n"
+    assert [e.event_action for e in notes.events] == ["connect", "hello", "disconnect"]
+
+
+def test_judgement_of_first_lines() -> None:
+    assert judge_identification(b"SSH-2.0-x\r\nrest") == (b"SSH-2.0-x", b"")
+    assert judge_identification(b"SSH-1.99-x\n") == (b"SSH-1.99-x", b"")
+    assert judge_identification(b"SSH-2.0") == (None, b"")
+    assert judge_identification("SSH-2.0-ü\n".encode("latin-1")) == (b"SSH-2.0-\xfc", b"")
+
+
+def test_faces_differ_as_the_builds_do() -> None:
+    assert face_of("OpenSSH_8.4p1 Debian-5+deb11u3").strict_kex
+    assert not face_of("OpenSSH_8.4p1 Debian-5+deb11u1").strict_kex
+    assert face_of("OpenSSH_8.2p1 Ubuntu-4ubuntu0.11").strict_kex
+    assert "webauthn" not in ",".join(face_of("OpenSSH_8.2p1 Ubuntu-4ubuntu0.11").signatures)
+
+
+def test_a_short_kexinit_has_no_hassh() -> None:
+    assert hello_of(b"\0" * 30) is None
