@@ -111,14 +111,14 @@ class Sender:
                 self._put(message)
         return not self._queue
 
-    async def drained(self, timeout: float) -> bool:
-        """Wait until nothing is queued, ``timeout`` seconds at most; whether that came true."""
+    async def drained(self, patience: float) -> bool:
+        """Wait until nothing is queued, ``patience`` seconds at most; whether that came true."""
         if self._flush():
             return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(patience):
                 await waiter
         except TimeoutError:
             return False

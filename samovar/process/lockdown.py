@@ -115,9 +115,7 @@ def own_code() -> tuple[str, ...]:
 
 def _give_up_root() -> Layer:
     if os.geteuid() != 0:
-        return Layer(
-            "privileges", "partial", "not started as root: workers keep this user's id (see seccomp, landlock)"
-        )
+        return Layer("privileges", "partial", "not started as root: workers keep this user's id")
     try:
         privileges.become(privileges.NOBODY, privileges.NOBODY)
     except OSError as error:

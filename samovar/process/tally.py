@@ -54,9 +54,9 @@ class SharedTally:
         for offset in range(start, start + _SET_BYTES, _CELL.size):
             cell_tag, count, _ = _CELL.unpack_from(self._memory, offset)
             if cell_tag == tag:
-                count = min(count + 1, _MAX)
-                _CELL.pack_into(self._memory, offset, tag, count, 0)
-                return count
+                more = min(int(count) + 1, _MAX)
+                _CELL.pack_into(self._memory, offset, tag, more, 0)
+                return more
             if count < fewest:
                 rarest, fewest = offset, count
         _CELL.pack_into(self._memory, rarest, tag, 1, 0)

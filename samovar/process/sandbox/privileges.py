@@ -1,5 +1,6 @@
 """Namespaces, user ids, capabilities and limits: what the process is, before what it may do."""
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -49,10 +50,8 @@ def drop_bounding_set() -> bool:
 
 def drop_capabilities() -> None:
     """No capability, and none to come."""
-    try:
+    with contextlib.suppress(OSError):  # before Linux 4.3 there are none
         kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
-    except OSError:
-        pass  # before Linux 4.3 there are none
     header = ctypes.create_string_buffer(struct.pack("<Ii", _CAPABILITY_VERSION, 0), 8)
     kernel.syscall("capset", header, ctypes.create_string_buffer(24))
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)

@@ -23,144 +23,35 @@ from samovar.process.sandbox.bpf import (
 )
 from samovar.process.sandbox.syscalls import Table
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 _YES, _NO = verdict(ALLOW), verdict(error(errno.EPERM))
 
 #: what no code of ours ever does: whoever tries is an intruder, and ends there
-_NEVER = [
-    "execve",
-    "execveat",
-    "ptrace",
-    "process_vm_readv",
-    "process_vm_writev",
-    "process_madvise",
-    "bpf",
-    "io_uring_setup",
-    "io_uring_enter",
-    "io_uring_register",
-    "mount",
-    "umount2",
-    "pivot_root",
-    "chroot",
-    "setns",
-    "unshare",
-    "kexec_load",
-    "kexec_file_load",
-    "init_module",
-    "finit_module",
-    "delete_module",
-    "perf_event_open",
-    "userfaultfd",
-    "keyctl",
-    "add_key",
-    "request_key",
-    "move_mount",
-    "open_tree",
-    "fsopen",
-    "fsconfig",
-    "fsmount",
-    "fspick",
-    "mount_setattr",
-    "open_by_handle_at",
-    "pidfd_getfd",
-    "reboot",
-    "swapon",
-    "swapoff",
-    "acct",
-    "iopl",
-    "ioperm",
-    "memfd_secret",
-]
+_NEVER = _words(
+    """execve execveat ptrace process_vm_readv process_vm_writev process_madvise bpf io_uring_setup
+    io_uring_enter io_uring_register mount umount2 pivot_root chroot setns unshare kexec_load kexec_file_load
+    init_module finit_module delete_module perf_event_open userfaultfd keyctl add_key request_key move_mount
+    open_tree fsopen fsconfig fsmount fspick mount_setattr open_by_handle_at pidfd_getfd reboot swapon swapoff
+    acct iopl ioperm memfd_secret"""
+)
 
-_HOT = [
-    "epoll_wait",
-    "epoll_pwait",
-    "accept4",
-    "recvfrom",
-    "sendto",
-    "read",
-    "write",
-    "epoll_ctl",
-    "close",
-    "getsockname",
-    "getpeername",
-    "setsockopt",
-    "shutdown",
-    "futex",
-    "clock_gettime",
-    "ioctl",
-]
+_HOT = _words(
+    """epoll_wait epoll_pwait accept4 recvfrom sendto read write epoll_ctl close getsockname getpeername
+    setsockopt shutdown futex clock_gettime ioctl"""
+)
 
-_PLAIN = [
-    "epoll_wait",
-    "epoll_pwait",
-    "epoll_pwait2",
-    "epoll_ctl",
-    "accept",
-    "accept4",
-    "recvfrom",
-    "recvmsg",
-    "read",
-    "readv",
-    "pread64",
-    "write",
-    "writev",
-    "close",
-    "fstat",
-    "newfstatat",
-    "stat",
-    "lstat",
-    "statx",
-    "lseek",
-    "poll",
-    "ppoll",
-    "getsockname",
-    "getpeername",
-    "getsockopt",
-    "listen",
-    "futex",
-    "clock_gettime",
-    "clock_getres",
-    "clock_nanosleep",
-    "nanosleep",
-    "gettimeofday",
-    "time",
-    "times",
-    "munmap",
-    "brk",
-    "mremap",
-    "madvise",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "sigaltstack",
-    "sched_yield",
-    "getpid",
-    "getppid",
-    "gettid",
-    "getuid",
-    "geteuid",
-    "getgid",
-    "getegid",
-    "exit",
-    "exit_group",
-    "getcwd",
-    "readlink",
-    "readlinkat",
-    "access",
-    "faccessat",
-    "faccessat2",
-    "getdents64",
-    "set_robust_list",
-    "rseq",
-    "restart_syscall",
-    "getrandom",
-    "sched_getaffinity",
-    "getrusage",
-    "sysinfo",
-    "dup",
-    "membarrier",
-    "uname",
-]
+_PLAIN = _words(
+    """epoll_wait epoll_pwait epoll_pwait2 epoll_ctl accept accept4 recvfrom recvmsg read readv pread64 write
+    writev close fstat newfstatat stat lstat statx lseek poll ppoll getsockname getpeername getsockopt listen futex
+    clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times munmap brk mremap madvise
+    rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack sched_yield getpid getppid gettid getuid geteuid getgid
+    getegid exit exit_group getcwd readlink readlinkat access faccessat faccessat2 getdents64 set_robust_list rseq
+    restart_syscall getrandom sched_getaffinity getrusage sysinfo dup membarrier uname"""
+)
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0o20000000  # the last: __O_TMPFILE
 _MSG_FASTOPEN = 0x20000000
