@@ -1,12 +1,9 @@
 """From configuration and command line to what the supervisor is told to run."""
 
 import os
-import pickle
 import socket
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +14,6 @@ from samovar.listen.limits import Limits
 from samovar.process.spec import Spec, TapSpec
 from samovar.settings import Table, decode, overlay, read
 
-T = TypeVar("T")
 OFFSET = 20_000
 _RESERVED = ("SAMOVAR_DATA",)
 _CAP_NET_BIND_SERVICE = 10  # linux/capability.h
@@ -94,35 +90,6 @@ def shifted(port: int, offset: int) -> int:
     """Where ``port`` is bound: moved by ``offset``, wrapped into 1024 to 65535."""
     moved = port + offset
     return moved if moved < 65_536 else 1024 + (moved - 65_536) % 64_512
-
-
-def apart(work: Callable[[], T]) -> T:
-    """``work``'s result, computed in a child, so that this process keeps none of what it imports.
-
-    Raises what ``work`` raises. Only for a process without threads.
-    """
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            outcome: tuple[bool, object] = (True, work())
-        except (ValueError, OSError) as error:
-            outcome = (False, ValueError(str(error)))
-        with os.fdopen(writing, "wb") as pipe:
-            # Our own child's words: nothing an attacker can reach.
-            pipe.write(pickle.dumps(outcome))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(pid, 0)
-    if not answer:
-        raise ValueError("the configuration could not be worked out; the lines above say why")
-    good, value = pickle.loads(answer)  # noqa: S301 (see above)
-    if not good:
-        raise value
-    result: T = value
-    return result
 
 
 def _options(table: Table, args: Namespace) -> Table:

@@ -17,7 +17,7 @@ SEARCH = "search text, e.g. 'country:RU and not user:root' (docs/reference/searc
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 could not, 2 wrong use."""
-    args = _parser().parse_args(arguments)
+    args = parser().parse_args(arguments)
     module, _, name = args.command.partition(":")
     try:
         command: Callable[[Path, argparse.Namespace], int | None] = getattr(importlib.import_module(module), name)
@@ -38,17 +38,17 @@ def _data(args: argparse.Namespace) -> Path:
     return INSTALLED if INSTALLED.is_dir() and os.access(INSTALLED, os.R_OK | os.X_OK) else Path("samovar-data")
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", metavar="DIR", help="where everything is kept (default: ./samovar-data)")
     common.add_argument("--config", metavar="FILE", help="configuration (default: DIR/samovar.toml if there)")
-    parser = argparse.ArgumentParser(
+    root = argparse.ArgumentParser(
         prog="samovar",
         description="The all-in-one honeypot platform: many honeypots, one program, one page.",
         epilog="A first hour is described in docs/tutorial.md.",
     )
-    parser.add_argument("--version", action="version", version=f"samovar {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    root.add_argument("--version", action="version", version=f"samovar {__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, target: str, help: str, example: str = "") -> argparse.ArgumentParser:
         command = commands.add_parser(
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, target in (("_hub", "hub:hub"), ("_forkserver", "workers:forkserver")):
         hidden = commands.add_parser(name, parents=[common])
         hidden.set_defaults(command=f"samovar.cli.{target}")
-    return parser
+    return root
 
 
 Add = Callable[..., argparse.ArgumentParser]

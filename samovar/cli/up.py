@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from samovar.cli.apart import apart
 from samovar.cli.running import Running, forget, write
 from samovar.cli.text import table
 from samovar.process.spec import Spec, Status
@@ -14,8 +15,6 @@ from samovar.process.supervisor import Supervisor
 
 def up(data: Path, args: Namespace) -> int:
     """Start everything and stay until told to stop."""
-    from samovar.cli.compose import apart
-
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="samovar: %(message)s")
     plan, token, certificate = apart(lambda: _plan(data, args))
     command = [sys.executable, "-m", "samovar.cli"]
@@ -63,7 +62,7 @@ def _greet(status: Status, plan: Spec, url: str, token: str | None) -> None:
     )
     moved = next((t.bind_port - t.port for t in plan.taps if t.bind_port != t.port), 0)
     if moved:
-        print(f"\nLow ports are not ours to bind: every port is moved by {moved} (docs/howto/real-ports.md).")
+        print(f"\nEvery port is moved by {moved}; for the real ones see docs/howto/real-ports.md.")
     for worker in status.workers[:1]:
         for line in worker.layers_missing:
             print(f"Lock-down without {line}")
