@@ -1,5 +1,6 @@
 """The API's routes. Each stands once in ``operations``, which the OpenAPI document is made from too."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
@@ -21,7 +22,7 @@ from samovar.web.params import CsvParams, FileParams, Nothing, Search, Window, r
 from samovar.web.questions import QUESTIONS, Asked, Question
 from samovar.web.search import columns, tree
 from samovar.web.settings import WebConfig
-from samovar.web.state import State
+from samovar.web.state import Backup, State
 from samovar.web.streams import CSV_COLUMNS, Downloads, Stream
 
 PREFIX = "/api/v1/"
@@ -70,6 +71,7 @@ class Api:
             _call("GET", "me", "Who is logged in", auth.me, answer=Me, open=True),
             _call("POST", "setup", "Make the first user", auth.setup, body=Setup, answer=Me, open=True),
             _call("POST", "login", "Log in", auth.login, body=Login, answer=Me, open=True),
+            _call("POST", "backup", "Copy the store for `samovar backup` to take away", self.backup, answer=Backup),
             _call("POST", "logout", "Log out", auth.logout, answer=Me, open=True),
         )  # fmt: skip
 
@@ -81,7 +83,10 @@ class Api:
             asked = Asked(self._reader, self._state, params, where, span)
 
             def compute() -> bytes:
-                return msgspec.json.encode(question.ask(asked))
+                try:
+                    return msgspec.json.encode(question.ask(asked))
+                except TimeoutError:
+                    raise ApiError(503, "this takes too long; ask for less", retry_after=2) from None
 
             return _json(await self.answers.get((question.path, params, span), compute), request)
 
@@ -140,6 +145,15 @@ class Api:
 
         answer = await self.answers.get("/metrics", compute)
         return Response(answer.body, headers={"content-type": metrics.MEDIA_TYPE})
+
+    async def backup(self, request: Request) -> Response:
+        """POST backup."""
+        read(Nothing, request)
+        try:
+            done = await asyncio.to_thread(self._state.backup)
+        except (OSError, ValueError) as error:
+            raise ApiError(503, f"the backup could not be made: {error}") from None
+        return Response(msgspec.json.encode(done), media_type=openapi.JSON)
 
     async def _feed(self, feed: Feed, still: Callable[[], bool]) -> AsyncGenerator[bytes, None]:
         try:

@@ -1,7 +1,8 @@
 """What the API can be asked that is answered with one JSON object. No question knows HTTP."""
 
+import contextlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -124,18 +125,20 @@ def places(asked: Asked[MapParams]) -> Places:
 
 def events(asked: Asked[EventsParams]) -> Page:
     params = asked.params
-    return asked.reader.events(
-        asked.where,
-        asked.span,
-        limit=params.limit,
-        cursor=params.cursor or None,
-        oldest_first=params.order == "asc",
-    )
+    with _cursor_checked():
+        return asked.reader.events(
+            asked.where,
+            asked.span,
+            limit=params.limit,
+            cursor=params.cursor or None,
+            oldest_first=params.order == "asc",
+        )
 
 
 def sessions(asked: Asked[SessionsParams]) -> SessionList:
     limit = asked.params.limit
-    rows = asked.reader.sessions(asked.where, asked.span, limit=limit, cursor=asked.params.cursor or None)
+    with _cursor_checked():
+        rows = asked.reader.sessions(asked.where, asked.span, limit=limit, cursor=asked.params.cursor or None)
     return SessionList(rows, rows[-1].id if len(rows) == limit else None)
 
 
@@ -182,6 +185,15 @@ def known_fields(asked: Asked[Nothing]) -> FieldList:
 
 def health(asked: Asked[Nothing]) -> Health:
     return asked.state.health()
+
+
+@contextlib.contextmanager
+def _cursor_checked() -> Iterator[None]:
+    """Only the store knows what its cursors look like; it says ValueError to others."""
+    try:
+        yield
+    except ValueError:
+        raise ApiError(400, "cursor: not the next of a page before") from None
 
 
 QUESTIONS = (

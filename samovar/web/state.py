@@ -85,6 +85,12 @@ class Counters(Struct, frozen=True, kw_only=True):
     processes: tuple[Process, ...] = ()
 
 
+class Backup(Struct, frozen=True):
+    """A copy of the store, made beneath DATA for the caller to take away; ``path`` is relative to DATA."""
+
+    path: str
+
+
 class State(Protocol):
     """The platform's own state. Called from several threads; each call should take milliseconds."""
 
@@ -93,4 +99,8 @@ class State(Protocol):
     def counters(self) -> Counters: ...
     def artefact(self, sha256: str) -> Path | None:
         """Where the artefact with this hash (64 lower-case hex digits) lies, or None."""
+        ...
+
+    def backup(self) -> Backup:
+        """Copy the store, as it is now, while it runs. May take minutes. Raises OSError."""
         ...

