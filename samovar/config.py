@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from samovar.artefacts import ArtefactConfig
 from samovar.editions import Edition
+from samovar.enrich.geo import GeoConfig
 from samovar.listen.limits import Limits
 from samovar.login import DEFAULT_RULES, LoginRule
 from samovar.sensor import Host, Sensor
@@ -45,6 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spool: SpoolConfig = SpoolConfig()
     store: StoreConfig = StoreConfig()
     files: ArtefactConfig = ArtefactConfig()
+    geo: GeoConfig = GeoConfig()
     web: WebConfig = WebConfig()
     terminal: TerminalConfig = TerminalConfig()
     persona: dict[str, object] = {}

@@ -1,6 +1,8 @@
 """The hub's account of itself: what /health, /metrics and the sensors page say."""
 
 import os
+import shutil
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,7 +17,7 @@ from samovar.pipeline import Lag
 from samovar.process.channel import Stats as WorkerStats
 from samovar.process.hubloop import Hub
 from samovar.store import DuckStore
-from samovar.web.state import Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
+from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -36,6 +38,7 @@ class Account:
     ) -> None:
         self._hub, self._store, self._artefacts, self._stats = hub, store, artefacts, stats
         self._lag, self._disk, self._geo, self._missing = lag, disk, geo, missing
+        self._copying = threading.Lock()
         self._demo = is_demo(Path(hub.spec.data))
 
     def health(self) -> Health:
@@ -84,6 +87,14 @@ class Account:
     def artefact(self, sha256: str) -> Path | None:
         """Where an artefact lies."""
         return self._artefacts.path(sha256)
+
+    def backup(self) -> Backup:
+        """Copy the store beneath DATA; what an earlier, broken backup left there goes first."""
+        with self._copying:
+            target = Path(self._hub.spec.data) / "backup"
+            shutil.rmtree(target, ignore_errors=True)
+            self._store.backup(target)
+        return Backup(target.name)
 
     def _drops(self) -> dict[str, int]:
         workers = list(self._stats.values())

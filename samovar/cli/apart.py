@@ -35,5 +35,3 @@ def apart(work: Callable[[], T]) -> T:
         raise value
     result: T = value
     return result
-
-

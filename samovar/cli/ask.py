@@ -57,6 +57,11 @@ class Api:
         with self._open(path, parameters) as response:
             return response.read()
 
+    def backup(self) -> str:
+        """Have the hub copy its store; the folder's name beneath DATA."""
+        with self._open("backup", {}, method="POST", timeout=3600.0) as response:
+            return msgspec.json.decode(response.read(), type=_Backup).path
+
     def summary(self, query: str, span: Span) -> Summary:
         return self._ask("summary", Summary, **_common(query, span))
 
@@ -78,22 +83,28 @@ class Api:
     def _ask(self, path: str, kind: type[T], **parameters: Any) -> T:
         return msgspec.json.decode(self.get(path, **parameters), type=kind)
 
-    def _open(self, path: str, parameters: dict[str, Any]) -> HTTPResponse:
+    def _open(
+        self, path: str, parameters: dict[str, Any], method: str = "GET", timeout: float = TIMEOUT
+    ) -> HTTPResponse:
         host, port = self._address.hostname or "127.0.0.1", self._address.port
         connection = (
-            HTTPSConnection(host, port, timeout=TIMEOUT, context=self._tls)
+            HTTPSConnection(host, port, timeout=timeout, context=self._tls)
             if self._tls
-            else HTTPConnection(host, port, timeout=TIMEOUT)
+            else HTTPConnection(host, port, timeout=timeout)
         )
         target = f"/api/v1/{path}?{urlencode(parameters, doseq=True)}"
         try:
-            connection.request("GET", target, headers={"Authorization": f"Bearer {self._token}"})
+            connection.request(method, target, headers={"Authorization": f"Bearer {self._token}"})
             response = connection.getresponse()
         except (OSError, HTTPException) as error:
             raise ValueError(f"the running Samovar does not answer at {self._address.geturl()}: {error}") from None
         if response.status != 200:
             raise ValueError(_reason(response))
         return response
+
+
+class _Backup(Struct):
+    path: str
 
 
 class _Sessions(Struct):

@@ -15,7 +15,11 @@ import msgspec
 from samovar.artefacts import Artefacts
 from samovar.cli.account import Account
 from samovar.cli.compose import HubPlan
+from samovar.cli.enrichers import geo
+from samovar.cli.logs import begin
 from samovar.cli.text import safe
+from samovar.enrich.geo import Geo as Places
+from samovar.enrich.technique import technique
 from samovar.event import Event
 from samovar.pipeline import Pipeline, Publish
 from samovar.process.channel import Stats
@@ -65,15 +69,19 @@ class Intake:
 
 def hub(data: Path, args: Namespace) -> NoReturn:
     """Run until the supervisor says stop."""
+    begin("hub")
     link = Hub.connect()
     plan = msgspec.json.decode(link.spec.hub, type=HubPlan)
     folder = Path(link.spec.data)
+    places = geo(folder, plan.settings)  # opens its files while it may
+    if places.trouble:
+        _log.warning("%s", places.trouble)
     missing = harden_hub(str(folder))
     spool = Spool(folder / "spool", plan.settings.spool)
     artefacts = Artefacts(folder / "files", plan.settings.files)
     intake = Intake(spool, artefacts)
     stop = threading.Event()
-    _Body(link, plan, spool, artefacts, intake, missing, stop).run()
+    _Body(link, plan, spool, artefacts, intake, places, missing, stop).run()
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)  # all is on disk; the interpreter's own tidying up is slow and chatty with this database
@@ -89,6 +97,7 @@ class _Body:
         spool: Spool,
         artefacts: Artefacts,
         intake: Intake,
+        places: Places,
         missing: tuple[str, ...],
         stop: threading.Event,
     ) -> None:
@@ -98,11 +107,24 @@ class _Body:
         self._live = Live(streams_per_user=plan.settings.web.streams_per_user)
         self._store = DuckStore(folder / "store", plan.settings.store) if plan.pages else None
         self._pipeline = Pipeline(
-            spool, (), self._store, Position, publish=_both(self._live.publish, plan.lines and sys.stdout.isatty())
+            spool,
+            (places, technique),
+            self._store,
+            Position,
+            publish=_both(self._live.publish, plan.lines and sys.stdout.isatty()),
         )
         self._server: WebServer | None = None
         if self._store is not None and link.web is not None:
-            account = Account(link, self._store, artefacts, intake.workers, self._pipeline.lag, Disk, Geo(), missing)
+            account = Account(
+                link,
+                self._store,
+                artefacts,
+                intake.workers,
+                self._pipeline.lag,
+                Disk,
+                Geo(places.available, places.attribution),
+                missing,
+            )
             app = create_app(self._store, self._live, account, plan.settings.web, data=folder)
             self._server = serve(app, link.web, plan.settings.web, closing=self._live.stop)
 

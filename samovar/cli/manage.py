@@ -1,6 +1,7 @@
 """The commands that change or copy: persona, reindex, backup, user."""
 
 import getpass
+import os
 import shutil
 import sys
 import time
@@ -21,7 +22,7 @@ from samovar.store import DuckStore
 from samovar.store.interface import Position
 from samovar.web.users import Users
 
-_COPIED = ("persona.json", "samovar.toml", "demo", "web")
+_SMALL = ("persona.json", "samovar.toml", "demo", "web", "geo")
 
 
 def persona(data: Path, args: Namespace) -> None:
@@ -64,25 +65,31 @@ def backup(data: Path, args: Namespace) -> None:
     if target.exists():
         raise ValueError(f"{target} exists already: name a directory that does not")
     state = running(data)
-    if state and state.url:
-        Api(data, state).post("backup", target=str(target.absolute()))
-        raise SystemExit(0)
-    copy(data, target)
-    print(f"Everything is in {target}.")
-
-
-def copy(data: Path, target: Path) -> None:
-    """A backup while nothing runs: the spool is the whole record; the store can be rebuilt from it."""
+    store = Path(Api(data, state).backup()) if state and state.url else Path("store")
     target.mkdir(mode=0o700, parents=True)
-    for name in _COPIED:
-        source = data / name
-        if source.is_dir():
-            shutil.copytree(source, target / name)
-        elif source.exists():
-            shutil.copy2(source, target / name)
-    for name in ("spool", "files", "store"):
-        if (data / name).is_dir():
-            shutil.copytree(data / name, target / name)
+    # The spool only grows, so a copy made now holds all that the store's copy does, and perhaps more.
+    _copy(data / store, target / "store")
+    for name in ("spool", "files", *_SMALL):
+        _copy(data / name, target / name)
+    if store.name != "store":
+        shutil.rmtree(data / store)
+    print(f"Everything is in {target}; to restore, copy it back as DATA.")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        # Segments are compressed and dropped while we copy: what has gone is in the store's copy.
+        shutil.copytree(source, target, copy_function=_copy_file)
+    elif source.exists():
+        shutil.copy2(source, target)
+
+
+def _copy_file(source: str, target: str) -> None:
+    try:
+        shutil.copy2(source, target)
+    except FileNotFoundError:
+        if os.path.lexists(source):
+            raise
 
 
 def user(data: Path, args: Namespace) -> None:

@@ -41,7 +41,7 @@ def top(data: Path, args: Namespace) -> None:
     if args.json:
         _json(found)
         return
-    header = (*found.fields, unit, "sources", "share")
+    header = (*(ECS_NAMES.get(name, name) for name in found.fields), unit, "sources", "share")
     total = max(found.total, 1)
     rows = [(*row.values, row.count, row.sources, f"{100 * row.count / total:.1f} %") for row in found.rows]
     width = len(header)

@@ -1,12 +1,12 @@
 """``samovar up``: works out what runs, then becomes the supervisor of it."""
 
-import logging
 import os
 import sys
 from argparse import Namespace
 from pathlib import Path
 
 from samovar.cli.apart import apart
+from samovar.cli.logs import begin
 from samovar.cli.running import Running, forget, write
 from samovar.cli.text import table
 from samovar.process.spec import Spec, Status
@@ -15,7 +15,7 @@ from samovar.process.supervisor import Supervisor
 
 def up(data: Path, args: Namespace) -> int:
     """Start everything and stay until told to stop."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="samovar: %(message)s")
+    begin("samovar")
     plan, token, certificate = apart(lambda: _plan(data, args))
     command = [sys.executable, "-m", "samovar.cli"]
 

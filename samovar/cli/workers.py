@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from samovar.cli.logs import begin
 from samovar.listen import Limits, Listener, Tap
 from samovar.persona import Persona
 from samovar.process.forkserver import ForkServer
@@ -29,6 +30,7 @@ class _Service(Listener):
 
 def forkserver(data: Path, args: Namespace) -> int:
     """Serve the supervisor."""
+    begin("sensors")
     return ForkServer(prepare, lock_worker).run()
 
 
