@@ -68,7 +68,7 @@ class Page:
     def serve(self, request: Request) -> Response:
         """The file or view that is asked for. Raises ApiError(404)."""
         self._look()
-        path = request.url.path
+        path: str = request.scope["path"]  # what the guard judged; request.url is put together anew
         file = self._find(path)
         if file is None:
             if _VIEW.fullmatch(path) is None:

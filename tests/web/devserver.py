@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, data: Path) -> None:
     feeder = threading.Thread(target=feed, args=(options.live, reader, live, stopped), daemon=True)
     feeder.start()
     token = users.offer_setup()
-    print(f"http://127.0.0.1:{port}/" + (f"#setup={token}" if token else ""), flush=True)
+    print(f"http://127.0.0.1:{port}/" + (f"#token={token}" if token else ""), flush=True)
     server.run()
     stopped.set()
     feeder.join(5)
