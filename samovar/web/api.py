@@ -10,6 +10,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from samovar.query import QueryError
 from samovar.store.interface import Reader
 from samovar.web import metrics, openapi
 from samovar.web.answers import Answer, Answers
@@ -85,6 +86,8 @@ class Api:
             def compute() -> bytes:
                 try:
                     return msgspec.json.encode(question.ask(asked))
+                except QueryError as error:  # what only the store finds out
+                    raise ApiError(400, error.message, error.position) from None
                 except TimeoutError:
                     raise ApiError(503, "this takes too long; ask for less", retry_after=2) from None
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from samovar.event import Event
+from samovar.query import QueryError
 from samovar.web.api import Api
 from samovar.web.auth import Auth
 from samovar.web.settings import WebConfig
@@ -231,6 +232,18 @@ def test_big_answers_are_packed_for_who_wants_it(site: Site) -> None:
     packed = site.client.get("/api/v1/fields", headers={**headers, "accept-encoding": "gzip"})
     assert (plain.headers.get("content-encoding"), packed.headers["content-encoding"]) == (None, "gzip")
     assert plain.json() == packed.json()
+
+
+@pytest.mark.parametrize(("error", "status"), [(QueryError("no such sum", 3), 400), (TimeoutError(), 503)])
+def test_what_the_store_refuses_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(site.reader, "summary", refuse)
+    got, body = site.get("/api/v1/summary")
+    assert (got, list(json.loads(body))) == (status, ["error"])
 
 
 def test_our_own_mistakes_are_told_without_their_inside(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
