@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Struct, to_builtins
+from msgspec.structs import fields, force_setattr, replace
 
 from samovar.event import Event, Fact, Family
 from samovar.sensor import Keep, Peer
 
-_FACT_FIELDS = Fact.__struct_fields__
+_PYTHON_NAMES = {field.encode_name: field.name for field in fields(Fact)}
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 class Sink(Protocol):
@@ -45,10 +46,16 @@ class Identity(Struct, frozen=True):
     observer: str
     family: Family
     sensor: str
+    dataset: str = ""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "dataset", f"{self.family}.{self.sensor}")
 
 
 class Session:
     """The Recorder of one session (see ``sensor.Recorder``)."""
+
+    __slots__ = ("_began", "_bound", "_clock", "_closed", "_ids", "_sequence", "_sink", "_source_ip", "id")
 
     def __init__(
         self, identity: Identity, peer: Peer, sink: Sink, ids: Ids, clock: Callable[[], float] = time.time
@@ -58,18 +65,22 @@ class Session:
         self._sequence = 0
         self._closed = False
         self.id = ids.next(clock())
-        self._bound: dict[str, Any] = {
-            "event_module": identity.family,
-            "event_dataset": f"{identity.family}.{identity.sensor}",
-            "observer_name": identity.observer,
-            "samovar_session_id": self.id,
-            "source_ip": peer.ip,
-            "source_port": peer.port,
-            "destination_ip": peer.local_ip,
-            "destination_port": peer.local_port,
-            "network_transport": peer.transport,
-            "network_protocol": identity.sensor,  # unless the fact says what was spoken
-        }
+        self._bound = Event(  # what all its events share
+            event_action="connect",
+            timestamp=_NEVER,
+            event_id="",
+            event_sequence=0,
+            event_module=identity.family,
+            event_dataset=identity.dataset,
+            observer_name=identity.observer,
+            samovar_session_id=self.id,
+            source_ip=peer.ip,
+            source_port=peer.port,
+            destination_ip=peer.local_ip,
+            destination_port=peer.local_port,
+            network_transport=peer.transport,
+            network_protocol=identity.sensor,  # unless the fact says what was spoken
+        )
         self._source_ip = peer.ip
         self.note(Fact(event_action="connect", samovar_detail={"tls": True} if peer.tls else {}))
 
@@ -115,11 +126,14 @@ class Session:
         if self._closed:
             return
         now = self._clock()
-        values = self._bound | extra
-        for name, value in zip(_FACT_FIELDS, astuple(fact), strict=True):
-            if value is not None:  # most are None, and to leave those out halves an event's cost
-                values[name] = value
-        values["timestamp"] = datetime.fromtimestamp(now, UTC)
-        event = Event(event_id=self._ids.next(now), event_sequence=self._sequence, **values)
+        for name, value in to_builtins(fact).items():  # those that differ from their defaults: two or three
+            extra[_PYTHON_NAMES[name]] = value
+        event = replace(
+            self._bound,
+            timestamp=datetime.fromtimestamp(now, UTC),
+            event_id=self._ids.next(now),
+            event_sequence=self._sequence,
+            **extra,
+        )
         self._sequence += 1
         self._sink.event(event)
