@@ -38,7 +38,6 @@ class Stats(Struct, frozen=True, kw_only=True):
     artefacts: int = 0
     dropped_events: int = 0
     dropped_artefacts: int = 0
-    queued_bytes: int = 0
     service: msgspec.Raw = msgspec.Raw(b"{}")
 
 
@@ -67,7 +66,7 @@ class Sender:
         """Put an event into the batch, which goes out at ``flush``, when it is full, or in this turn of the loop."""
         try:
             line = self._encode(event)
-        except (OverflowError, ValueError):  # a number beyond 64 bits: JSON readers could not take it
+        except ValueError:  # half a surrogate pair: no UTF-8, and no sensor that uses event.text makes it
             line = b""
         self.events += 1
         if not line or len(line) >= MESSAGE_LIMIT - 1:
@@ -105,7 +104,7 @@ class Sender:
             message = EVENTS + b"\n".join(self._lines) + b"\n"
             count = len(self._lines)
             self._lines, self._lines_bytes = [], 0
-            if self._queued + len(message) > self._limit:
+            if self._queue and self._queued + len(message) > self._limit:
                 self.dropped_events += count
             else:
                 self._put(message)
@@ -133,7 +132,6 @@ class Sender:
                 artefacts=self.artefacts,
                 dropped_events=self.dropped_events,
                 dropped_artefacts=self.dropped_artefacts,
-                queued_bytes=self._queued,
                 service=msgspec.Raw(service),
             )
             self._put(STATS + self._encode(report))

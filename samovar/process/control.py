@@ -106,10 +106,14 @@ class Link:
         return self.sock.fileno()
 
     def send(self, message: Message, fds: Sequence[int] = ()) -> bool:
-        """Send; whether it went out. False: the other side is gone or so stuck that its buffer is full."""
+        """Send, without waiting unless it is a plan; whether it went out.
+
+        False: the other side is gone or so stuck that its buffer is full.
+        """
+        flags = socket.MSG_NOSIGNAL if isinstance(message, Plan | Fds) else socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
-            self.sock.sendmsg([_encoder.encode(message)], ancillary, socket.MSG_NOSIGNAL)
+            self.sock.sendmsg([_encoder.encode(message)], ancillary, flags)
         except OSError:
             return False
         return True

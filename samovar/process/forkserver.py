@@ -36,6 +36,7 @@ class _Child(Struct):
     pid: int
     lifeline: Link
     relay: Relay
+    ready: bool = False
 
 
 class ForkServer:
@@ -103,12 +104,15 @@ class ForkServer:
     def _lifeline(self, slot: int) -> None:
         if slot not in self._children:
             return  # buried by the event before this one
+        """A worker says once that it is ready. Its end, or anything else it says, is the end of it."""
+        child = self._children[slot]
         try:
-            message, _ = self._children[slot].lifeline.receive()
+            message, _ = child.lifeline.receive()
         except ValueError:
-            message = None  # no sound worker says that
-        if isinstance(message, Ready):
-            self._link.send(Ready(slot=slot, missing=message.missing))
+            message = None
+        if isinstance(message, Ready) and not child.ready:
+            child.ready = True
+            self._link.send(Ready(slot=slot, missing=tuple(line[:200] for line in message.missing[:8])))
         else:
             self._bury(slot)
 

@@ -46,9 +46,10 @@ def lock(fence: Fence, parent: int) -> tuple[Layer, ...]:
     except OSError:
         ruleset = -1
     left = privileges.leave_namespaces()
+    bounded = privileges.drop_bounding_set()  # needs root's rights, which go next
     owner = _give_up_root()
     spaces = Layer("namespaces", "full") if left else _user_namespace()
-    bounded = privileges.drop_bounding_set()
+    bounded = privileges.drop_bounding_set() or bounded  # a user namespace has given us a new one
     privileges.drop_capabilities()
     kernel.die_with_parent(signal.SIGKILL, parent)
     files = _landlock(ruleset)

@@ -77,13 +77,14 @@ class Receiver:
         slots = {}
         for slot, channel in enumerate(self._channels):
             channel.setblocking(False)
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # see _at_end
             poll.register(channel, select.POLLIN)
             slots[channel.fileno()] = slot
         while slots and not (self._ending.is_set() and time.monotonic() > self._deadline):
-            for descriptor, happened in poll.poll(100):
+            for descriptor, _ in poll.poll(100):
                 slot = slots[descriptor]
                 try:
-                    alive = self._one(slot, ended=bool(happened & select.POLLHUP))
+                    alive = self._one(slot)
                 except OSError:
                     self._ending.wait(1.0)  # the inbox says no: the disk is full, and says so itself
                     continue
@@ -91,14 +92,14 @@ class Receiver:
                     poll.unregister(descriptor)
                     del slots[descriptor]
 
-    def _one(self, slot: int, *, ended: bool) -> bool:
-        """Handle the next message; False at the end of file, which an empty message only looks like."""
+    def _one(self, slot: int) -> bool:
+        """Handle the next message; False at the end of file."""
         channel = self._channels[slot]
         try:
             size = channel.recv_into(self._buffer, 0, socket.MSG_PEEK | socket.MSG_TRUNC)
         except BlockingIOError:
             return True
-        if size == 0 and ended:
+        if size == 0 and _at_end(channel):
             return False
         self._handle(slot, bytes(self._buffer[:size]) if size <= MESSAGE_LIMIT else b"")
         channel.recv(1)  # takes the whole message off
@@ -159,6 +160,12 @@ class Receiver:
             self.counts.bad += 1
             return
         self._inbox.stats(slot, stats)
+
+
+def _at_end(channel: socket.socket) -> bool:
+    """Whether nothing came, or an empty message: that has its sender's credentials with it."""
+    _, ancillary, _, _ = channel.recvmsg(1, socket.CMSG_SPACE(12), socket.MSG_PEEK)
+    return not ancillary
 
 
 def _plausible(event: Event, now: float) -> bool:

@@ -23,6 +23,7 @@ from samovar.process.child import Child, ending
 from samovar.process.control import (
     Exited,
     Link,
+    Message,
     Plan,
     Ready,
     Spawn,
@@ -201,7 +202,7 @@ class Supervisor:
         self._selector.register(link, selectors.EVENT_READ, lambda: self._hub_says(link))
 
     def _hub_says(self, link: Link) -> None:
-        message, _ = link.receive()
+        message = _heard(link)
         if isinstance(message, Ready):
             self._hub.ready = True
             self._changed()
@@ -225,7 +226,7 @@ class Supervisor:
         self._selector.register(link, selectors.EVENT_READ, lambda: self._forkserver_says(link))
 
     def _forkserver_says(self, link: Link) -> None:
-        message, _ = link.receive()
+        message = _heard(link)
         if isinstance(message, Warm):
             self._forkserver.ready = True
             for slot in self._slots:
@@ -323,6 +324,15 @@ def _slot(number: int) -> _Slot:
     except PermissionError:
         worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHANNEL_BUFFER)
     return _Slot(number, hub_end, worker_end, Backoff())
+
+
+def _heard(link: Link) -> Message | None:
+    """What a child says; None if it is gone, or says what no sound child of ours says and has to go."""
+    try:
+        message, _ = link.receive()
+    except ValueError:
+        return None
+    return message
 
 
 def _wake(number: int, frame: FrameType | None) -> None:
