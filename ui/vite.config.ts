@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 import { world } from "./world.mjs";
@@ -14,11 +17,25 @@ const worldMap: Plugin = {
   },
 };
 
+const outDir = "../samovar/web/static";
+
+/** A packed copy beside each file, for the server to send as it is. */
+const packed: Plugin = {
+  name: "packed",
+  closeBundle() {
+    for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
+      if (!/\.(js|css|json|svg|html)$/.test(name)) continue;
+      const path = join(outDir, name);
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte(), worldMap],
+  plugins: [svelte(), worldMap, packed],
   define: { WORLD_MAP: JSON.stringify(`/${fileName}`) },
   build: {
-    outDir: "../samovar/web/static",
+    outDir,
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0, // the policy of the page allows no data: URL but for images

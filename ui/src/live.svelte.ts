@@ -1,6 +1,7 @@
 // Attacks as they come: one stream for the page, filtered by the server, shut while nobody looks.
 import { url, type Event } from "./api";
 import { moving, place, search } from "./place.svelte";
+import { sound } from "./verdict.svelte";
 
 const RETRY = 3000;
 
@@ -50,9 +51,9 @@ export function stream(allowed: () => boolean): void {
   });
   $effect(() => {
     void retry;
-    if (hidden || !allowed() || !place.live || !moving()) return;
+    if (hidden || !allowed() || !place.live || !moving() || !sound()) return;
     const close = open(url("live", { q: search() }));
-    // A browser gives up for good after an error status (a server that restarts, a search that has a fault).
+    // A browser gives up for good after an error status (a server that restarts).
     const timer = setInterval(() => live.connected || retry++, RETRY);
     return () => {
       clearInterval(timer);

@@ -1,6 +1,7 @@
 // A panel's figures: asked for when what they depend on changes and with the clock; the old ones stay until the new come.
 import { ApiError, get } from "./api";
 import { moving, place } from "./place.svelte";
+import { verdict } from "./verdict.svelte";
 
 /** Counts up at each automatic refresh. */
 export const clock = $state({ beat: 0, again: 0 });
@@ -13,12 +14,12 @@ $effect.root(() => {
   });
 });
 
-/** The fault that the server found in the search, if any: the search line shows it. */
-export const fault = $state<{ message: string; position: number | null }>({ message: "", position: null });
-
-function judge(error: ApiError | null): void {
-  const position = error?.status === 400 ? error.position : null;
-  if (position !== null || error === null) Object.assign(fault, { message: error?.message ?? "", position });
+/** The answer, unless the search in the address has a fault, which is then the error. */
+async function asked<T>(address: string, signal: AbortSignal): Promise<T> {
+  const fault = await verdict(new URL(address, location.origin).searchParams.get("q") ?? "");
+  if (fault) throw fault;
+  signal.throwIfAborted();
+  return get<T>(address, signal);
 }
 
 /** Ask for everything anew, now. */
@@ -42,18 +43,16 @@ export function load<T>(address: () => string | null, beating = true): Loaded<T>
     const control = new AbortController();
     if (wanted !== last) loaded.busy = true;
     last = wanted;
-    get<T>(wanted, control.signal)
+    asked<T>(wanted, control.signal)
       .then((data) => {
         loaded.data = data;
         loaded.error = undefined;
         loaded.busy = false;
-        if (fault.message) judge(null);
       })
       .catch((error: unknown) => {
         if (control.signal.aborted) return;
         loaded.error = error instanceof ApiError ? error : new ApiError(String(error), 0);
         loaded.busy = false;
-        judge(loaded.error);
       });
     return () => control.abort();
   });

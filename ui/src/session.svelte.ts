@@ -13,7 +13,7 @@ onSignedOut(() => {
 });
 
 // The first-run token comes in the fragment, which no server logs; it leaves the address at once.
-const token = /^#(?:token|setup)=([\w.~-]+)$/.exec(location.hash)?.[1];
+const token = /^#token=([\w.~-]+)$/.exec(location.hash)?.[1];
 if (token) {
   user.token = token;
   history.replaceState(null, "", location.pathname + location.search);
