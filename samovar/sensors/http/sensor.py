@@ -1,5 +1,6 @@
 """A connection: requests one after the other, each recorded in full and answered as Apache does."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from msgspec import Struct
@@ -7,11 +8,13 @@ from msgspec import Struct
 from samovar.event import Fact, Family, text
 from samovar.persona import Persona
 from samovar.sensor import Clock, Dialogue, Keep, Peer, Send
-from samovar.sensors.http.credentials import basic, form, login
-from samovar.sensors.http.site import Answer, answer, date
-from samovar.sensors.http.wire import Body, Request, read_body, read_head
+from samovar.sensors.http.answer import CLOSING, date, frame
+from samovar.sensors.http.credentials import credentials, form, hexed, login, uploads
+from samovar.sensors.http.site import site_of
+from samovar.sensors.http.wire import EMPTY, Body, Request, read_body, read_head
 
 SHOWN_BODY = 65_536  # bytes of a body that stand in the event
+SHOWN_LINE = 8192
 KEEP_ALIVE = 100  # requests on one connection, as Apache's MaxKeepAliveRequests
 
 
@@ -49,35 +52,52 @@ class Https(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def converse(peer: Peer, persona: Persona, max_body: int, first: float, later: float) -> Dialogue:
     """Requests until the peer or Apache's limits end it."""
+    site = site_of(persona)
+    second, when = 0, ""
     for left in range(KEEP_ALIVE, -1, -1):
         request = yield from read_head(first if left == KEEP_ALIVE else later)
-        body = Body()
-        if not request.fault and not request.simple:
+        body = EMPTY
+        if not request.fault and not request.simple and request.method != b"CONNECT":
             body = yield from read_body(request, max_body)
-        yield record(request, body)
-        if len(body.data) > SHOWN_BODY or (body.data and not printable(body.data)):
-            yield Keep(body.data, text(request.target.partition(b"?")[0].rpartition(b"/")[2][:200]))
-        for found in (basic(request), form(request, body.data)):
-            if found is not None:
-                yield login(found)
-        stays = request.persistent and body.whole and left > 0
-        said = answer(request, request.fault or body.fault, persona, (peer.local_ip, peer.local_port))
-        yield Send(frame(request, said, float((yield Clock())), persona, stays, left))
+        yield from noted(request, body)
+        if request.silent:
+            return
+        now = float((yield Clock()))
+        if int(now) != second:
+            second, when = int(now), date(now)
+        said = site.answer(request, request.fault or body.fault, peer, now)
+        stays = left > 0 and request.persistent and body.whole and said.status not in CLOSING
+        yield Send(frame(request, said, when, site.server, left if stays else -1))
         if not stays:
             return
+
+
+def noted(request: Request, body: Body) -> Iterator[Fact | Keep]:
+    """The ``request`` event, the artefacts, and a ``login`` event for each pair of credentials."""
+    yield record(request, body)
+    sent = form(request, body.data)
+    if sent.files:
+        yield from uploads(sent)
+    elif body.data and (len(body.data) > SHOWN_BODY or not printable(body.data)):
+        yield Keep(body.data, text(request.target.partition(b"?")[0].rpartition(b"/")[2][:200]))
+    for found in credentials(request, sent):
+        yield login(found)
 
 
 def record(request: Request, body: Body) -> Fact:
     """The ``request`` event."""
     agent = request.field(b"user-agent")
-    detail: dict[str, str | int | float | bool] = {}
+    line = request.line.rstrip(b"\r\n")[:SHOWN_LINE]
+    detail = hexed("original", line)
     if request.fields:
-        detail["headers"] = text(b"\n".join(name + b": " + value for name, value in request.fields))
+        headers = b"\n".join([b"%b: %b" % field for field in request.fields])
+        detail["headers"] = text(headers)
+        detail.update(hexed("headers", headers))
     if request.fault:
         detail["malformed"] = True
     return Fact(
         event_action="request",
-        event_original=text(request.raw.partition(b"\n")[0].rstrip(b"\r")[:8192]),
+        event_original=text(line),
         http_request_method=text(request.method[:64]) or None,
         url_original=text(request.target) or None,
         user_agent_original=None if agent is None else text(agent),
@@ -92,25 +112,3 @@ def printable(data: bytes) -> bool:
         return "\0" not in data.decode()
     except UnicodeDecodeError:
         return False
-
-
-def frame(request: Request, said: Answer, now: float, persona: Persona, stays: bool, left: int) -> bytes:
-    """The response as bytes, header lines in Apache's order; HTTP/0.9 gets the bare body."""
-    if request.simple:
-        return said.body
-    lines = f"HTTP/1.1 {said.status}\r\nDate: {date(now)}\r\nServer: {persona.http_server}\r\n".encode()
-    cached, vary = said.head, b""
-    if cached.endswith(b"Vary: Accept-Encoding\r\n"):
-        vary = b"Vary: Accept-Encoding\r\n"
-        cached = cached.removesuffix(vary)
-    lines += cached
-    if not said.status.startswith("304"):
-        lines += b"Content-Length: %d\r\n" % len(said.body)
-    lines += vary
-    if not stays:
-        lines += b"Connection: close\r\n"
-    elif b"keep-alive" in (request.field(b"connection") or b"").lower():
-        lines += b"Keep-Alive: timeout=5, max=%d\r\nConnection: Keep-Alive\r\n" % left
-    if said.kind:
-        lines += b"Content-Type: " + said.kind + b"\r\n"
-    return lines + b"\r\n" + (b"" if request.method == b"HEAD" else said.body)

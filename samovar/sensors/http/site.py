@@ -1,157 +1,157 @@
-"""The answers: what an Apache 2.4 with its distribution's default site says to a request."""
+"""The site: what an Apache 2.4 with its distribution's default files says to a request."""
 
-from datetime import UTC, datetime
+import re
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
 from samovar.persona import Persona
+from samovar.sensor import Peer
+from samovar.sensors.http.answer import Answer
+from samovar.sensors.http.errors import error
+from samovar.sensors.http.icons import picture
+from samovar.sensors.http.page import front_page
+from samovar.sensors.http.resource import Resource, resource, serve
 from samovar.sensors.http.wire import Request
 
-ALLOWED = b"GET,POST,OPTIONS,HEAD"
-KNOWN = frozenset(b"PUT DELETE CONNECT PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK".split(b" "))
-GUARDED = (b"/admin", b"/login", b"/manager/html", b"/phpmyadmin")
-FORBIDDEN = (b"/server-status", b"/server-info", b"/icons/")
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-REASONS = {
-    301: "Moved Permanently", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 408: "Request Timeout", 413: "Request Entity Too Large", 414: "Request-URI Too Long",
-    501: "Not Implemented", 505: "HTTP Version Not Supported",
-}  # fmt: skip
+METHODS = (b"GET", b"POST", b"OPTIONS", b"HEAD")
+KNOWN = frozenset(
+    b"PUT DELETE CONNECT PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL CHECKOUT UNCHECKOUT "
+    b"CHECKIN UPDATE LABEL REPORT MKWORKSPACE MKACTIVITY BASELINE-CONTROL MERGE".split()
+)
+GUARDED = (b"/admin", b"/login", b"/manager", b"/phpmyadmin")
+REALMS = ("Restricted", "Restricted Area", "Restricted Content", "Authentication Required", "Private", "Admin")
+DAY = 86_400
+MAX_NAME = 255  # a longer name does not exist: the file system says so, and Apache then says 403
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-class Answer(Struct, frozen=True):
-    """Status line's rest, header lines after Server (in Apache's order), and the body."""
+class Place(Struct, frozen=True):
+    """Where a client thinks it is: what error pages and redirects repeat."""
 
-    status: str
-    head: bytes
-    kind: bytes = b"text/html; charset=iso-8859-1"
-    body: bytes = b""
+    scheme: str
+    name: str
+    port: str
+
+    @property
+    def base(self) -> str:
+        """Scheme and authority of a redirect."""
+        default = "443" if self.scheme == "https" else "80"
+        return f"{self.scheme}://{self.name}" + ("" if self.port == default else f":{self.port}")
 
 
-def date(seconds: float) -> str:
-    """``Tue, 24 Nov 2026 06:58:25 GMT``."""
-    when = datetime.fromtimestamp(int(seconds), UTC)
-    return f"{DAYS[when.weekday()]}, {when.day:02} {MONTHS[when.month - 1]} {when:%Y %H:%M:%S} GMT"
+class Site:
+    """The answers of one persona; everything in it is made once."""
+
+    def __init__(self, persona: Persona) -> None:
+        self.server = persona.http_server
+        self._name = persona.fqdn
+        self._os = persona.http_page
+        odd = int.from_bytes(persona.keyed("http.site")[:6])
+        # Installation copied the page (with a fraction of a second); the icons bear the package's date.
+        self._front = resource(front_page(self._os), b"text/html", persona.site_time * 1_000_000 + odd % 1_000_000)
+        self._packaged = (persona.site_time - 20 * DAY - odd % (30 * DAY)) * 1_000_000
+        turn = odd % len(METHODS)  # the order turns with a secret of each start of Apache (measured)
+        self._allow = b"Allow: " + b",".join(METHODS[turn:] + METHODS[:turn]) + b"\r\n"
+        self._realm = REALMS[odd // 4 % len(REALMS)]
+        self._icons: dict[bytes, Resource | None] = {}
+
+    def place(self, request: Request, tls: bool) -> Place:
+        """Where the request says that it is: of its target, else of its Host field, else the machine itself."""
+        default = "443" if tls else "80"
+        host = request.field(b"host") or b""
+        if b"://" in request.target[:8]:
+            host = request.target.split(b"/", 3)[2]
+        elif request.method == b"CONNECT":
+            host = request.target
+        name, colon, port = host.lower().decode("latin-1").rpartition(":")
+        if not colon or not port.isdecimal():
+            name, port = host.lower().decode("latin-1"), default
+        if request.fault or not name:
+            name, port = self._name, default
+        return Place("https" if tls else "http", name.removeprefix("[").removesuffix("]"), port)
+
+    def answer(self, request: Request, fault: int, peer: Peer, now: float) -> Answer:
+        """What to say to a request. ``fault`` is the status with which it is refused, or 0."""
+        place = self.place(request, peer.tls)
+        if fault:
+            return self._error(fault, place, request.why.encode())
+        expected = request.field(b"expect")
+        if expected is not None and expected.lower() != b"100-continue":
+            return self._error(417, place, expected)
+        if request.target == b"*":
+            return Answer(200, kind=b"")
+        path = clean_path(request.target)
+        if path is None and request.method != b"CONNECT":
+            return self._error(400, place)
+        return self._at(path or b"", request, place, now)
+
+    def _at(self, path: bytes, request: Request, place: Place, now: float) -> Answer:
+        if any(path == one or path.startswith(one + b"/") for one in GUARDED):
+            return self._error(401, place, head=f'WWW-Authenticate: Basic realm="{self._realm}"\r\n'.encode())
+        method = request.method
+        file = self._file(path)
+        if method == b"OPTIONS":
+            kind = b"httpd/unix-directory" if path in (b"/icons/", b"/icons/small/") else b""
+            return Answer(200, self._allow, kind=file.kind if file else kind)
+        if method not in METHODS:
+            head = b"Allow: \r\n" if method == b"TRACE" else self._allow
+            return self._error(405 if method in KNOWN or method == b"TRACE" else 501, place, method, head)
+        if file is None:
+            return self._without_file(path, place)
+        return serve(file, request, now) or self._error(416, place)
+
+    def _without_file(self, path: bytes, place: Place) -> Answer:
+        if path == b"/icons/small":
+            where = f"{place.base}/icons/small/".encode()
+            return self._error(301, place, where, b"Location: " + where + b"\r\n")
+        hidden = path.startswith((b"/.ht", b"/server-status")) or path in (b"/icons/", b"/icons/small/")
+        if hidden or max(map(len, path.split(b"/"))) > MAX_NAME:
+            return self._error(403, place)
+        return self._error(404, place)
+
+    def _file(self, path: bytes) -> Resource | None:
+        if path in (b"/", b"/index.html"):
+            return self._front
+        if not path.startswith(b"/icons/"):
+            return None
+        if path not in self._icons:
+            found = picture(path[7:].decode("latin-1"), self._os)
+            if found is None:
+                return None  # not remembered: these names are the peer's, and without end
+            self._icons[path] = resource(found[1], found[0], self._packaged)
+        return self._icons[path]
+
+    def _error(self, code: int, place: Place, about: bytes = b"", head: bytes = b"") -> Answer:
+        return error(code, self.server, place.name, place.port, about, head)
+
+
+def clean_path(target: bytes) -> bytes | None:
+    """The path a target names, dots and double slashes resolved; None where Apache refuses it (400)."""
+    path = target.partition(b"?")[0]
+    if b"://" in path[:8]:
+        path = b"/" + path.split(b"/", 3)[3] if path.count(b"/") > 2 else b"/"
+    if path in (b"/", b"/index.html"):
+        return path
+    if not path.startswith(b"/") or _BAD_ESCAPE.search(path):
+        return None
+    if b"%2f" in path.lower() or b"%00" in path:
+        return b"/%"  # AllowEncodedSlashes is off: no such file
+    kept: list[bytes] = []
+    parts = unquote_to_bytes(path).split(b"/")
+    for part in parts[1:-1] if parts[-1] not in (b".", b"..") else parts[1:]:
+        if part == b".." and not kept:
+            return None
+        if part == b"..":
+            kept.pop()
+        elif part not in (b"", b"."):
+            kept.append(part)
+    last = parts[-1] if parts[-1] not in (b".", b"..") else b""
+    return b"/" + b"".join(one + b"/" for one in kept) + last
 
 
 @lru_cache(maxsize=4)
-def front_page(persona: Persona) -> tuple[bytes, bytes]:
-    """The default page and the header lines that go with it."""
-    name = persona.http_page.capitalize()
-    color = "E95420" if persona.http_page == "ubuntu" else "CD214F"
-    page = f"""
-<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
-<html xmlns="http://www.w3.org/1999/xhtml">
-  <head>
-    <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
-    <title>Apache2 {name} Default Page: It works</title>
-    <style type="text/css">
-  body {{ background-color: #D8DBE2; font-family: Verdana, sans-serif; font-size: 11pt; text-align: center; }}
-  div.main_page {{ width: 800px; margin: 3px auto; border: 2px solid #212738; background-color: #FFFFFF; }}
-  div.page_header {{ height: 99px; background-color: #F5F6F7; font-size: 180%; font-weight: bold; }}
-  div.section_header {{ padding: 3px 6px; background-color: #{color}; color: #FFFFFF; font-weight: bold; }}
-  div.content_section_text {{ padding: 4px 8px; text-align: left; }}
-    </style>
-  </head>
-  <body>
-    <div class="main_page">
-      <div class="page_header"><span>Apache2 {name} Default Page</span></div>
-      <div class="section_header">It works!</div>
-      <div class="content_section_text">
-        <p>The web server on this machine is installed and running. Its site has not been set up yet: put your
-        pages into <tt>/var/www/html/</tt>, beginning with <tt>index.html</tt>.</p>
-        <p>Visitors: the site is probably being worked on. If this lasts, please tell its administrator.</p>
-      </div>
-      <div class="section_header">Configuration</div>
-      <div class="content_section_text">
-        <pre>/etc/apache2/apache2.conf, ports.conf, mods-enabled/, conf-enabled/, sites-enabled/</pre>
-      </div>
-    </div>
-  </body>
-</html>
-""".encode()
-    tag = f"{len(page):x}-{persona.site_time * 1_000_000:x}"
-    head = f'Last-Modified: {date(persona.site_time)}\r\nETag: "{tag}"\r\nAccept-Ranges: bytes\r\n'
-    return page, head.encode()
-
-
-def answer(request: Request, fault: int, persona: Persona, local: tuple[str, int]) -> Answer:
-    """What to say to a request. ``fault`` is the status with which it is refused, or 0."""
-    if fault:
-        return error(fault, request, persona, local)
-    target = request.target.partition(b"?")[0]
-    if target.startswith((b"http://", b"https://")):
-        target = b"/" + target.split(b"/", 3)[3] if target.count(b"/") > 2 else b"/"
-    method = request.method
-    if method == b"OPTIONS":
-        kind = b"text/html" if target != b"*" else b""
-        return Answer("200 OK", b"Allow: " + ALLOWED + b"\r\n", kind)
-    if method == b"TRACE":
-        return error(405, request, persona, local, b"Allow: \r\n")
-    if method not in (b"GET", b"HEAD", b"POST"):
-        allow = b"Allow: " + ALLOWED + b"\r\n"
-        return error(405 if method in KNOWN else 501, request, persona, local, allow)
-    return _page(request, unquote_to_bytes(target), persona, local)
-
-
-def _page(request: Request, path: bytes, persona: Persona, local: tuple[str, int]) -> Answer:
-    if b"/../" in path + b"/" or not path.startswith(b"/"):
-        return error(400, request, persona, local)
-    if path.lstrip(b"/") in (b"", b"index.html"):
-        page, head = front_page(persona)
-        tag = head.partition(b"ETag: ")[2].partition(b"\r\n")[0]
-        if tag in (request.field(b"if-none-match") or b""):
-            return Answer("304 Not Modified", head, b"")
-        return Answer("200 OK", head + b"Vary: Accept-Encoding\r\n", b"text/html", page)
-    if path.startswith(b"/.ht") or path.startswith(FORBIDDEN):
-        return error(403, request, persona, local)
-    if path.startswith(GUARDED):
-        return error(401, request, persona, local, b'WWW-Authenticate: Basic realm="Restricted"\r\n')
-    if path == b"/icons":
-        host = request.field(b"host") or local[0].encode()
-        where = b"Location: http://" + host + b"/icons/\r\n"
-        return error(301, request, persona, local, where)
-    return error(404, request, persona, local)
-
-
-def error(code: int, request: Request, persona: Persona, local: tuple[str, int], head: bytes = b"") -> Answer:
-    """Apache's own page for a status."""
-    reason = REASONS[code]
-    host = (request.field(b"host") or b"").rpartition(b":")[0] or request.field(b"host") or local[0].encode()
-    name = host.decode("ascii", "replace") if not request.fault else local[0]
-    body = (
-        '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n'
-        f"<title>{code} {reason}</title>\n</head><body>\n<h1>{reason}</h1>\n<p>{_words(code, request)}</p>\n<hr>\n"
-        f"<address>{persona.http_server} Server at {name} Port {local[1]}</address>\n</body></html>\n"
-    )
-    return Answer(f"{code} {reason}", head, body=body.encode())
-
-
-def _words(code: int, request: Request) -> str:
-    method = request.method.decode("latin-1").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    match code:
-        case 301:
-            return 'The document has moved <a href="/icons/">here</a>.'
-        case 401:
-            return (
-                "This server could not verify that you\nare authorized to access the document\nrequested.  "
-                "Either you supplied the wrong\ncredentials (e.g., bad password), or your\nbrowser doesn't "
-                "understand how to supply\nthe credentials required."
-            )
-        case 403:
-            return "You don't have permission to access this resource."
-        case 404:
-            return "The requested URL was not found on this server."
-        case 405:
-            return f"The requested method {method} is not allowed for this URL."
-        case 408:
-            return "Server timeout waiting for the HTTP request from the client."
-        case 414:
-            return "The requested URL's length exceeds the capacity\nlimit for this server.<br />\n"
-        case 501:
-            return f"{method} not supported for current URL.<br />\n"
-        case _:
-            return f"Your browser sent a request that this server could not understand.<br />\n{request.why}"
+def site_of(persona: Persona) -> Site:
+    """The site of a persona."""
+    return Site(persona)

@@ -11,24 +11,32 @@ LINE_LIMIT = 8190  # Apache's LimitRequestLine and LimitRequestFieldSize
 FIELDS_LIMIT = 100  # Apache's LimitRequestFields
 HEAD_LIMIT = 65_536
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VERSION = re.compile(rb"HTTP/(\d)\.(\d)")
-_HOST = re.compile(rb"[A-Za-z0-9._~:%\[\]-]*")
+_VERSION = re.compile(rb"HTTP/([1-9])\.(\d)")
+_HOST = re.compile(rb"[A-Za-z0-9._~:%\[\]-]+")
+_LENGTH = re.compile(rb"\d{1,18}")
+_BLANK = re.compile(rb"[\x00-\x20\x7f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_TARGETS = (b"/", b"http://", b"https://")
+_LONG = "Size of a request header field exceeds server limit."
+_MANY = "The number of request header fields exceeds this server's limit."
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """One request's head. ``fault`` is the status with which Apache refuses it, 0 if it does not."""
 
-    raw: bytes
+    line: bytes  # as it came, with its line end
     method: bytes = b""
     target: bytes = b""
-    version: tuple[int, int] = (1, 0)
+    version: tuple[int, int] = (1, 1)
     fields: tuple[tuple[bytes, bytes], ...] = ()
+    first: dict[bytes, bytes] = {}  # the first field of each name, in small letters
     fault: int = 0
     why: str = ""
+    silent: bool = False  # Apache gives this up without an answer
 
     def field(self, name: bytes) -> bytes | None:
         """The first field of that name (given in small letters)."""
-        return next((value for key, value in self.fields if key.lower() == name), None)
+        return self.first.get(name)
 
     @property
     def simple(self) -> bool:
@@ -38,95 +46,141 @@ class Request(Struct, frozen=True, kw_only=True):
     @property
     def persistent(self) -> bool:
         """Whether the peer wants the connection kept (RFC 9112 section 9.3)."""
-        wish = (self.field(b"connection") or b"").lower()
+        wish = self.first.get(b"connection", b"").lower()
         return not self.fault and b"close" not in wish and (self.version >= (1, 1) or b"keep-alive" in wish)
 
 
 def read_head(first_timeout: float) -> Generator[Step, bytes, Request]:
-    """The next request's head; raises PeerError when none comes."""
-    line = b""
+    """The next request's head; raises PeerError when nothing comes.
+
+    A head that stops short is answered as Apache does: without a word where not even the request line is whole,
+    else with 408 (https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html; measured) or with 400.
+    """
     for _ in range(8):  # empty lines before a request are forgiven
         try:
             line = yield Read(until=b"\n", limit=LINE_LIMIT + 2, timeout=first_timeout)
         except PeerError as error:
-            if str(error) != "oversent":
-                raise
-            line = yield Read(limit=LINE_LIMIT)
-            return Request(raw=line, method=line.partition(b" ")[0][:64], version=(1, 1), fault=414)
+            return (yield from _broken_line(error))
         if line.strip(b"\r\n"):
             break
     request = parse_line(line)
     if request.simple or request.fault:
         return request
-    raw, lines = [line], list[bytes]()
-    while True:
-        try:
-            line = yield Read(until=b"\n", limit=LINE_LIMIT + 2, timeout=20.0)
-        except PeerError as error:
-            if str(error) == "closed":
-                raise
-            fault = 408 if str(error) == "silent" else 400
-            return _refused(request, raw, fault, "Size of a request header field exceeds server limit.")
-        raw.append(line)
-        if not line.strip(b"\r\n"):
-            return parse_fields(request, b"".join(raw), lines)
-        lines.append(line)
-        if len(lines) > FIELDS_LIMIT:
-            return _refused(request, raw, 400, "The number of request header fields exceeds this server's limit.")
-        if sum(map(len, raw)) > HEAD_LIMIT:
-            return _refused(request, raw, 400, "")
+    return (yield from _read_fields(request))
 
 
-def _refused(request: Request, raw: list[bytes], fault: int, why: str) -> Request:
-    return Request(
-        raw=b"".join(raw), method=request.method, target=request.target, version=(1, 1), fault=fault, why=why
-    )
+def _broken_line(error: PeerError) -> Generator[Step, bytes, Request]:
+    line = yield from _rest(error, LINE_LIMIT)
+    if not line:
+        raise error
+    words = line.split(b" ")
+    method = words[0] if len(words) > 1 and _TOKEN.fullmatch(words[0]) else b""
+    target = words[1] if method else b""
+    long = str(error) == "oversent"
+    return Request(line=line, method=method, target=target, fault=414 if long else 400, silent=not long)
+
+
+def _read_fields(request: Request) -> Generator[Step, bytes, Request]:
+    """The header lines in two reads, as one for each line costs more than all parsing.
+
+    The first takes no line feed, so that what follows always ends with one and an empty line.
+    """
+    raw = b""
+    try:
+        raw = yield Read(until=b"\r", limit=LINE_LIMIT + 1, timeout=20.0)
+        if raw == b"\r":
+            end = yield Read(exactly=1, limit=1, timeout=20.0)
+            return parse_fields(request, [] if end == b"\n" else [end])
+        raw += yield Read(until=b"\n\r\n", limit=HEAD_LIMIT, timeout=20.0)
+    except PeerError as error:
+        raw += yield from _rest(error, HEAD_LIMIT)
+        fault = 408 if str(error) == "silent" else 400
+        return _with_fields(request, raw.split(b"\r\n"), fault, _LONG if str(error) == "oversent" else "")
+    return parse_fields(request, raw.removesuffix(b"\r\n\r\n").split(b"\r\n"))
+
+
+def _rest(error: PeerError, limit: int) -> Generator[Step, bytes, bytes]:
+    """What has arrived of a read that failed."""
+    if str(error) not in ("closed", "silent", "oversent"):
+        raise error
+    try:
+        return (yield Read(limit=limit, timeout=0.01))
+    except PeerError:
+        return b""
 
 
 def parse_line(line: bytes) -> Request:
-    """The request line."""
-    parts = line.rstrip(b"\r\n").split(b" ")
+    """The request line. Versions above 1.1 are served as 1.1, 0.9 must not be named, lines end in CR LF (measured)."""
+    parts = line.removesuffix(b"\r\n").split(b" ")
     method, target = parts[0], parts[1] if len(parts) > 1 else b""
     known = method if _TOKEN.fullmatch(method) else b""
-    bad = Request(raw=line, method=known, target=target, version=(1, 1), fault=400)
-    if not known or not target or re.search(rb"[\x00-\x20\x7f]", target):
+    bad = Request(line=line, method=known, target=target.rstrip(b"\r\n"), fault=400)
+    if not known or not target or len(parts) > 3 or not line.endswith(b"\r\n") or _BLANK.search(target):
         return bad
     if len(parts) == 2:
-        return Request(raw=line, method=method, target=target, version=(0, 9), fault=0 if method == b"GET" else 400)
+        return Request(line=line, method=method, target=target, version=(0, 9)) if method == b"GET" else bad
     version = _VERSION.fullmatch(parts[2])
-    if len(parts) > 3 or version is None:
+    if version is None:
         return bad
-    number = int(version[1]), int(version[2])
-    if number[0] != 1:
-        return Request(raw=line, method=method, target=target, version=(1, 1), fault=505 if number[0] > 1 else 400)
-    return Request(raw=line, method=method, target=target, version=number)
+    number = min((int(version[1]), int(version[2])), (1, 1))
+    return Request(line=line, method=method, target=target, version=number)
 
 
-def parse_fields(request: Request, raw: bytes, lines: list[bytes]) -> Request:
-    """The header fields; folded lines are joined."""
+def parse_fields(request: Request, lines: list[bytes]) -> Request:
+    """The request with its header fields, or refused as Apache refuses it; folded lines are joined."""
+    fault, why = 0, ""
+    if len(lines) > FIELDS_LIMIT:
+        fault, why = 400, _MANY
+    elif max(map(len, lines), default=0) > LINE_LIMIT:
+        fault, why = 400, _LONG
+    return _with_fields(request, lines, fault, why)
+
+
+def _with_fields(request: Request, lines: list[bytes], fault: int, why: str) -> Request:
     fields: list[tuple[bytes, bytes]] = []
-    fault = 0
+    first: dict[bytes, bytes] = {}
+    hosts = 0
     for line in lines:
         if line[:1] in (b" ", b"\t") and fields:
             fields[-1] = fields[-1][0], fields[-1][1] + b" " + line.strip()
             continue
         name, colon, value = line.partition(b":")
-        fields.append((name.rstrip(b"\r\n"), value.strip()))
-        if not colon or not _TOKEN.fullmatch(name):
+        value = value.strip(b" \t")
+        if not fault and (not colon or not _TOKEN.fullmatch(name) or _CONTROL.search(value)):
             fault = 400
-    hosts = [value for name, value in fields if name.lower() == b"host"]
-    if len(hosts) > 1 or (not hosts and request.version >= (1, 1)) or not all(map(_HOST.fullmatch, hosts)):
-        fault = 400
-    if not request.target.startswith((b"/", b"http://", b"https://", b"*")) and request.method != b"CONNECT":
+        if line:
+            fields.append((name, value))
+            key = name.lower()
+            hosts += key == b"host"
+            first.setdefault(key, value)
+    host = first.get(b"host")
+    if hosts > 1 or (host is None and request.version >= (1, 1)) or (host is not None and not _HOST.fullmatch(host)):
+        fault = fault or 400
+    if not fault and not (_fits(request.method, request.target) and _is_framed(first)):
         fault = 400
     return Request(
-        raw=raw,
+        line=request.line,
         method=request.method,
         target=request.target,
         version=request.version,
         fields=tuple(fields),
+        first=first,
         fault=fault,
+        why=why,
     )
+
+
+def _fits(method: bytes, target: bytes) -> bool:
+    """Whether the method may have a target of that form (RFC 9112 section 3.2)."""
+    return target.startswith(_TARGETS) or method == b"CONNECT" or (method == b"OPTIONS" and target == b"*")
+
+
+def _is_framed(first: dict[bytes, bytes]) -> bool:
+    """Whether the body's length can be told (RFC 9112 section 6.3)."""
+    coding = first.get(b"transfer-encoding")
+    if coding is not None:
+        return coding.lower() == b"chunked"
+    return _LENGTH.fullmatch(first.get(b"content-length", b"0")) is not None
 
 
 class Body(Struct, frozen=True):
@@ -137,16 +191,15 @@ class Body(Struct, frozen=True):
     fault: int = 0
 
 
+EMPTY = Body()
+
+
 def read_body(request: Request, limit: int) -> Generator[Step, bytes, Body]:
     """The body, as far as ``limit``; asks for it first where the peer waits for 100 (RFC 9110 section 10.1.1)."""
     coding, length = request.field(b"transfer-encoding"), request.field(b"content-length")
     if coding is None and length is None:
-        return Body()
-    if coding is not None and coding.lower() != b"chunked":
-        return Body(whole=False, fault=400)
-    if coding is None and (length is None or not re.fullmatch(rb"\d{1,18}", length)):
-        return Body(whole=False, fault=400)
-    if (request.field(b"expect") or b"").lower() == b"100-continue" and request.version >= (1, 1):
+        return EMPTY
+    if request.field(b"expect") is not None and request.version >= (1, 1):
         yield Send(b"HTTP/1.1 100 Continue\r\n\r\n")
     if coding is not None:
         return (yield from _read_chunks(limit))
@@ -158,8 +211,8 @@ def _read_length(length: int, limit: int) -> Generator[Step, bytes, Body]:
     while len(data) < min(length, limit):
         try:
             data += yield Read(limit=min(length, limit) - len(data), timeout=20.0)
-        except PeerError:
-            return Body(bytes(data), whole=False)
+        except PeerError as error:
+            return Body(bytes(data), whole=False, fault=408 if str(error) == "silent" else 400)
     return Body(bytes(data), whole=length <= limit)
 
 
@@ -180,8 +233,8 @@ def _read_chunks(limit: int) -> Generator[Step, bytes, Body]:
                 return Body(bytes(data), whole=False)
             data += yield Read(exactly=left, limit=left, timeout=20.0)
             yield Read(until=b"\n", limit=8, timeout=20.0)
-        except PeerError:
-            return Body(bytes(data), whole=False, fault=400)
+        except PeerError as error:
+            return Body(bytes(data), whole=False, fault=408 if str(error) == "silent" else 400)
     return Body(bytes(data), whole=False)
 
 
