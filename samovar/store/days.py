@@ -1,7 +1,7 @@
 """The day files: one DuckDB database for each day of ingest, the newest read-write, the others read-only.
 
-All questions run under a shared lock; to attach, seal or drop a file is exclusive, because a file that a
-running question still reads cannot be attached anew.
+All questions run under a shared lock; to drop a file is exclusive. A day that ends stays as it is attached, so
+that a new day holds nothing up; its roll-up is made later, under ``upkeep``, which orders what works on whole days.
 """
 
 # ruff: noqa: S608 - statements are put together from fixed names only; every value is a parameter
@@ -9,7 +9,7 @@ running question still reads cannot be attached anew.
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +17,15 @@ from pathlib import Path
 import duckdb
 from msgspec import Struct
 
+from samovar.store import rollup
 from samovar.store.config import StoreConfig
 from samovar.store.error import QueryTimeout, StoreError
 from samovar.store.interface import Position, Span
-from samovar.store.schema import CREATE_EVENTS, CREATE_POSITION
+from samovar.store.schema import CREATE_EVENTS, CREATE_POSITION, rollback
 
 _FILE = re.compile(r"day-([0-9]{8})\.db")
 _SPILL = 2  # GiB of temporary files at most
+_LONG = 3600  # seconds that work on a whole day may take
 
 
 class Day(Struct):
@@ -34,6 +36,7 @@ class Day(Struct):
     first: datetime | None = None
     last: datetime | None = None
     events: int = 0
+    rolled: bool = False  # has its roll-up; no event comes any more
 
     def widen(self, first: datetime, last: datetime, events: int) -> None:
         """Take note of more events."""
@@ -45,9 +48,13 @@ class Day(Struct):
         """Whether it may hold events of ``span``."""
         return self.first is not None and self.last is not None and self.first < span.end and self.last >= span.start
 
-    def bytes(self) -> int:
-        """Size on disk."""
-        return sum(p.stat().st_size for p in (self.path, wal(self.path)) if p.exists())
+    def inside(self, span: Span) -> bool:
+        """Whether all its events are of ``span``."""
+        return self.first is not None and self.last is not None and self.first >= span.start and self.last < span.end
+
+    def settled(self) -> bool:
+        """Whether the file never changes any more."""
+        return self.rolled and not wal(self.path).exists()
 
 
 class Shared:
@@ -92,6 +99,7 @@ class Days:
     def __init__(self, folder: Path, config: StoreConfig, *, read_only: bool) -> None:
         self.folder, self.config, self.read_only = folder.resolve(), config, read_only
         self.lock = Shared()
+        self.upkeep = threading.Lock()
         self.days: list[Day] = []  # oldest first; the last is hot
         if not read_only:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,7 +108,7 @@ class Days:
         try:
             paths = sorted(p for p in self.folder.iterdir() if _FILE.fullmatch(p.name))
             for path in paths:
-                self._open(path, read_only=read_only or path != paths[-1])
+                self._open(path, read_only=read_only or (path != paths[-1] and not wal(path).exists()))
         except BaseException:
             self._connection.close()
             raise
@@ -123,7 +131,7 @@ class Days:
     @contextmanager
     def cursor(self, timeout: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for one question, with a deadline: QueryTimeout when that passes."""
-        with self.lock.shared():
+        with self.lock.shared(), self._told():
             cursor = self._connection.cursor()
             expired = threading.Event()
 
@@ -140,65 +148,89 @@ class Days:
                 if expired.is_set():
                     raise QueryTimeout("this question takes too long; narrow its time or its search") from None
                 raise
-            except duckdb.IOException as error:
-                raise StoreError(f"the store's disk fails: {error}") from error
             finally:
                 timer.cancel()
                 timer.join()
                 cursor.close()
 
-    def roll(self, day: str) -> Day:
-        """The hot file for ``day`` (YYYYMMDD), after sealing its predecessor where a new day has come."""
+    def touched(self, span: Span) -> list[Day]:
+        """The days that may hold events of ``span``."""
+        return [day for day in self.days if day.touches(span)]
+
+    def roll(self, day: str) -> bool:
+        """Make the hot file be that of ``day`` (YYYYMMDD) or later; whether a new one was begun."""
         if self.days and self.days[-1].alias >= "d" + day:
-            return self.days[-1]
-        with self.lock.exclusive():
-            position = self.position()
-            if self.days:
-                old = self.days.pop()
-                self._connection.execute(f"CHECKPOINT {old.alias}")
-                self._connection.execute(f"DETACH {old.alias}")
-                self._open(old.path, read_only=True)
-            self._open(self.folder / f"day-{day}.db", read_only=False, position=position)
+            return False
+        with self.lock.shared(), self._told():
+            self._open(self.folder / f"day-{day}.db", read_only=False, position=self.position())
             megabytes = self.config.megabytes(self.size())
             self._connection.execute(f"SET memory_limit = '{megabytes:d}MB'")
-        return self.days[-1]
+        return True
 
     def position(self) -> Position:
         """What the hot file says has been taken in."""
         if not self.days:
             return Position()
-        rows = (
-            self._connection.cursor().execute(f"SELECT segment, bytes FROM {self.days[-1].alias}.position").fetchall()
-        )
+        with self._told():
+            statement = f"SELECT segment, bytes FROM {self.days[-1].alias}.position"
+            rows = self._connection.cursor().execute(statement).fetchall()
         return Position(*rows[0]) if rows else Position()
 
+    def settle(self, day: Day, stopped: Callable[[], bool]) -> None:
+        """Roll a sealed day up and write all of it into its file. Under ``upkeep``."""
+        with self.cursor(timeout=_LONG) as cursor:
+            if day.rolled or rollup.build(cursor, day.alias, stopped):
+                day.rolled = True
+                cursor.execute(f"CHECKPOINT {day.alias}")
+
     def drop(self, day: Day) -> None:
-        """Forget a file."""
-        with self.lock.exclusive():
+        """Forget a file. Under ``upkeep``."""
+        with self.lock.exclusive(), self._told():
             self._connection.execute(f"DETACH {day.alias}")
             self.days.remove(day)
             wal(day.path).unlink(missing_ok=True)
             day.path.unlink()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """The database's errors as StoreError."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            limit = self.config.megabytes(self.size())
+            raise StoreError(
+                f"{limit} MB are too little for this: narrow its time or its search, or raise store.memory_limit"
+            ) from error
+        except duckdb.IOException as error:
+            raise StoreError(f"the store's disk fails: {error}") from error
+        except duckdb.Error as error:
+            raise StoreError(f"the store fails: {error}") from error
+
     def _open(self, path: Path, *, read_only: bool, position: Position | None = None) -> None:
         alias = "d" + path.stem.removeprefix("day-")
-        attach(self._connection, path, alias, read_only=read_only)
-        if not read_only:
-            self._prepare(alias, position)
-        try:
-            row = self._connection.execute(
-                f"SELECT min(timestamp), max(timestamp), count(*) FROM {alias}.ev"
-            ).fetchone()
-        except duckdb.CatalogException:  # made a moment before a crash, and read before it was made good
-            self._connection.execute(f"DETACH {alias}")
-            return
+        with self._connection.cursor() as cursor:
+            attach(cursor, path, alias, read_only=read_only)
+            try:
+                rolled = rollup.exists(cursor, alias)
+                if not rolled and read_only and not self.read_only:  # its roll-up is still to be made
+                    cursor.execute(f"DETACH {alias}")
+                    attach(cursor, path, alias, read_only=False)
+                    read_only = False
+                if not read_only:
+                    self._prepare(cursor, alias, position)
+                row = cursor.execute(f"SELECT min(timestamp), max(timestamp), count(*) FROM {alias}.ev").fetchone()
+            except duckdb.CatalogException:  # made a moment before a crash, and read before it was made good
+                cursor.execute(f"DETACH {alias}")
+                return
+            except duckdb.Error:
+                cursor.execute(f"DETACH {alias}")
+                raise
         first, last, events = row or (None, None, 0)
-        self.days.append(Day(alias, path, first and utc(first), last and utc(last), events))
+        self.days.append(Day(alias, path, first and utc(first), last and utc(last), events, rolled))
 
-    def _prepare(self, alias: str, position: Position | None) -> None:
+    def _prepare(self, cursor: duckdb.DuckDBPyConnection, alias: str, position: Position | None) -> None:
         """Make the tables where they are missing: new, or stillborn in a crash (its predecessor then knows)."""
-        connection = self._connection
-        made = connection.execute(
+        made = cursor.execute(
             "SELECT count(*) FROM duckdb_tables() WHERE database_name = $alias AND table_name = 'position'",
             {"alias": alias},
         ).fetchone()
@@ -206,13 +238,17 @@ class Days:
             return
         if position is None:
             position = self.position()
-        connection.execute("BEGIN")
-        connection.execute(CREATE_EVENTS.format(day=alias))
-        connection.execute(CREATE_POSITION.format(day=alias))
-        connection.execute(
-            f"INSERT INTO {alias}.position VALUES ($s, $o)", {"s": position.segment, "o": position.offset}
-        )
-        connection.execute("COMMIT")
+        cursor.execute("BEGIN")
+        try:
+            cursor.execute(CREATE_EVENTS.format(day=alias))
+            cursor.execute(CREATE_POSITION.format(day=alias))
+            cursor.execute(
+                f"INSERT INTO {alias}.position VALUES ($s, $o)", {"s": position.segment, "o": position.offset}
+            )
+            cursor.execute("COMMIT")
+        except duckdb.Error:
+            rollback(cursor)
+            raise
 
 
 def connect(folder: Path, megabytes: int, config: StoreConfig, *, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
+import duckdb
 import msgspec
 
 from samovar.event import ECS_NAMES, Event
@@ -72,3 +73,11 @@ def address_key(text: str) -> str | None:
 def key_range(version: int, first: int, last: int) -> tuple[int, int]:
     """A network's first and last address as column values."""
     return (first | _MAPPED, last | _MAPPED) if version == 4 else (first, last)
+
+
+def rollback(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give a transaction up, also where its failure has ended it."""
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.TransactionException:
+        return

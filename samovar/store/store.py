@@ -13,7 +13,7 @@ import duckdb
 from samovar.event import Event
 from samovar.query.tree import Compare, Node
 from samovar.store.config import StoreConfig
-from samovar.store.days import Days, attach
+from samovar.store.days import Day, Days, attach
 from samovar.store.error import StoreError
 from samovar.store.figures import Figures
 from samovar.store.interface import (
@@ -31,9 +31,12 @@ from samovar.store.interface import (
     Unit,
 )
 from samovar.store.pages import Pages
-from samovar.store.schema import INSERT, columns
+from samovar.store.schema import INSERT, columns, rollback
+from samovar.store.sealer import Sealer
 
 _REPORT = 50  # rows of each list in a source's report
+_LONG = 3600  # seconds that the copy of a day may take
+_PATIENCE = 10  # seconds that retention waits for other upkeep
 
 
 class DuckStore:
@@ -52,9 +55,11 @@ class DuckStore:
         self._days = Days(path, config or StoreConfig(), read_only=read_only)
         self._pages = Pages(self._days)
         self._figures = Figures(self._days)
+        self._sealer = Sealer(self._days)
         try:
             if not read_only:
                 self._days.roll(self._today())
+                self._sealer.wake()
         except BaseException:
             self._days.close()
             raise
@@ -75,7 +80,9 @@ class DuckStore:
     def ingest(self, events: Sequence[Event], position: Position) -> None:
         """Take events in and remember ``position``: both or neither. Raises StoreError (an OSError)."""
         self._owned()
-        day = self._days.roll(self._today())
+        if self._days.roll(self._today()):
+            self._sealer.wake()
+        day = self._days.days[-1]
         parameters = columns(events)
         with self._days.cursor(timeout=600) as cursor:
             try:
@@ -88,7 +95,7 @@ class DuckStore:
                 )
                 cursor.execute("COMMIT")
             except duckdb.Error as error:
-                _rollback(cursor)
+                rollback(cursor)
                 raise StoreError(f"the store could not take {len(events)} events: {error}") from error
         if events:
             times = [event.timestamp.astimezone(UTC) for event in events]
@@ -104,49 +111,68 @@ class DuckStore:
         self._owned()
         oldest = datetime.fromtimestamp(self._clock(), UTC) - timedelta(days=days)
         dropped = 0
-        while len(self._days.days) > 1:
-            day = self._days.days[0]
-            if day.alias >= f"d{oldest:%Y%m%d}" and self._days.size() <= budget:
-                break
-            self._days.drop(day)
-            dropped += 1
+        if not self._days.upkeep.acquire(timeout=_PATIENCE):
+            return 0  # a backup or a roll-up is under way; the next call will do
+        try:
+            while len(self._days.days) > 1:
+                day = self._days.days[0]
+                if day.alias >= f"d{oldest:%Y%m%d}" and self._days.size() <= budget:
+                    break
+                self._days.drop(day)
+                dropped += 1
+        finally:
+            self._days.upkeep.release()
         return dropped
 
+    def seal(self) -> None:
+        """Make the roll-ups of all past days now; else it happens by and by. Raises StoreError."""
+        self._owned()
+        self._sealer.seal()
+
     def backup(self, target: Path) -> None:
-        """Copy the store into the folder ``target``, which must be empty or missing, while it runs."""
+        """Copy the store into the folder ``target``, which must be empty or missing, while it runs.
+
+        Events are taken in meanwhile; the copy has those that were there when today's turn came.
+        """
         self._owned()
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(target.iterdir()):
             raise ValueError(f"{target} is not empty; name a new folder for the backup")
-        with self._days.lock.shared():
+        with self._days.upkeep:
             *sealed, hot = list(self._days.days)
             for day in sealed:
-                shutil.copy2(day.path, target / day.path.name)
-            copy = self._days.folder / "backup.db"
-            copy.unlink(missing_ok=True)
-            try:
-                self._copy(hot.alias, copy)
-                shutil.copy2(copy, target / hot.path.name)
-            finally:
-                copy.unlink(missing_ok=True)
+                if day.settled():
+                    shutil.copy2(day.path, target / day.path.name)
+                else:
+                    self._copy(day, target)
+            self._copy(hot, target)
 
-    def _copy(self, alias: str, copy: Path) -> None:
-        with self._days.cursor(timeout=3600) as cursor:
-            attach(cursor, copy, "copying", read_only=False)
-            try:
-                cursor.execute(f"COPY FROM DATABASE {alias} TO copying")
-            finally:
-                cursor.execute("DETACH copying")
+    def _copy(self, day: Day, target: Path) -> None:
+        """Copy a file that may change, by way of a file in our own folder: the database can touch no other."""
+        copy = self._days.folder / "backup.db"
+        copy.unlink(missing_ok=True)
+        try:
+            with self._days.cursor(timeout=_LONG) as cursor:
+                attach(cursor, copy, "copying", read_only=False)
+                try:
+                    cursor.execute(f"COPY FROM DATABASE {day.alias} TO copying")
+                finally:
+                    cursor.execute("DETACH copying")
+            shutil.copy2(copy, target / day.path.name)
+        finally:
+            copy.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Forget everything, position too."""
         self._owned()
-        for day in list(self._days.days):
-            self._days.drop(day)
+        with self._days.upkeep:
+            for day in list(self._days.days):
+                self._days.drop(day)
         self._days.roll(self._today())
 
     def close(self) -> None:
         """Close the files."""
+        self._sealer.stop()
         self._days.close()
 
     # Reader
@@ -234,10 +260,3 @@ class DuckStore:
     def _owned(self) -> None:
         if self._days.read_only:
             raise StoreError("this store was opened for reading only")
-
-
-def _rollback(cursor: duckdb.DuckDBPyConnection) -> None:
-    try:
-        cursor.execute("ROLLBACK")
-    except duckdb.Error:  # the failure had ended the transaction itself
-        return
