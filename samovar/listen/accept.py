@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 from samovar.listen.address import Trusted, shown
+from samovar.listen.poll import READ
 from samovar.listen.proxy import MAX_HEADER, ProxyError, parse
 from samovar.listen.room import Room
 
@@ -35,14 +36,14 @@ class Acceptor:
     def start(self) -> None:
         """Begin to accept."""
         self._running = True
-        self._room.loop.add_reader(self._sock.fileno(), self._readable)
+        self._room.poll.watch(self._sock.fileno(), READ, self._readable)
 
     def stop(self) -> None:
         """Accept no more."""
         self._running = False
-        self._room.loop.remove_reader(self._sock.fileno())
+        self._room.poll.forget(self._sock.fileno())
 
-    def _readable(self) -> None:
+    def _readable(self, mask: int) -> None:
         for _ in range(_BATCH):
             try:
                 sock, address = self._sock.accept()
@@ -82,7 +83,7 @@ class Acceptor:
         return False
 
     def _back_off(self, seconds: float) -> None:
-        self._room.loop.remove_reader(self._sock.fileno())
+        self._room.poll.forget(self._sock.fileno())
         self._room.loop.call_later(seconds, self._again)
 
     def _again(self) -> None:
@@ -108,7 +109,7 @@ class ProxyWait:
         """Wait for the header."""
         self._room.waiting.admit(self)
         self._room.wheel.arm(self, self.active + self._room.limits.handshake_timeout)
-        self._room.loop.add_reader(self._sock.fileno(), self._readable)
+        self._room.poll.watch(self._sock.fileno(), READ, self._readable)
 
     def expire(self, now: float) -> None:
         """It took too long."""
@@ -130,11 +131,11 @@ class ProxyWait:
         self.end("proxy")
 
     def _detach(self) -> None:
-        self._room.loop.remove_reader(self._sock.fileno())
+        self._room.poll.forget(self._sock.fileno())
         self._room.wheel.disarm(self)
         self._room.waiting.remove(self)
 
-    def _readable(self) -> None:
+    def _readable(self, mask: int) -> None:
         try:
             seen = self._sock.recv(MAX_HEADER, socket.MSG_PEEK)
             header = parse(bytes(self._header) + seen)

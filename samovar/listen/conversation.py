@@ -1,7 +1,7 @@
 """Drives one exchange: performs what the dialogue yields, in order, and waits where it must.
 
 What carries the bytes is the subclass's: a stream or datagrams. Invariants: at most one run of the dialogue
-is in progress; whatever waits has a deadline on the wheel; after ``end`` nothing is performed any more, and
+is in progress; whatever waits has a deadline on the wheel (``_arm``); after ``end`` nothing is performed any more, and
 the recorder has been closed.
 """
 
@@ -15,7 +15,7 @@ from samovar.exchange import Exchange, Output, Question
 from samovar.listen.address import source_of
 from samovar.listen.registry import Registry
 from samovar.listen.room import Desk, Room
-from samovar.sensor import Clock, Keep, Pause, Peer, Send, Sensor, StartTls, Tally
+from samovar.sensor import Clock, Keep, Pause, Peer, Send, Sensor, Tally
 
 _STEPS_PER_TURN = 64  # then others get theirs: no peer's pipelined input may hold up the loop
 _LAST_FACTS = 16  # what a dialogue that is ended from outside may still state
@@ -23,6 +23,28 @@ _LAST_FACTS = 16  # what a dialogue that is ended from outside may still state
 
 class Conversation(ABC):
     """One session of a ``Sensor``."""
+
+    __slots__ = (
+        "_bytes_in",
+        "_bytes_out",
+        "_deadline",
+        "_exchange",
+        "_name",
+        "_on_due",
+        "_over",
+        "_peer",
+        "_reads",
+        "_recorder",
+        "_registry",
+        "_room",
+        "_steps",
+        "_timer",
+        "_unflushed",
+        "active",
+        "due",
+        "slot",
+        "source",
+    )
 
     def __init__(self, room: Room, registry: Registry, desk: Desk, sensor: Sensor, peer: Peer) -> None:
         now = room.loop.time()
@@ -45,7 +67,6 @@ class Conversation(ABC):
         self._recorder = room.notebook(desk, peer)
         room.counts.opened(sensor.name)
         registry.admit(self)
-        room.wheel.arm(self, self._deadline)
 
     # What the subclass carries
 
@@ -122,7 +143,8 @@ class Conversation(ABC):
 
     def _arm(self, seconds: float, action: Callable[[], None]) -> None:
         self._on_due = action
-        self._room.wheel.arm(self, min(self._room.loop.time() + seconds, self._deadline))
+        due = self._room.loop.time() + seconds
+        self._room.wheel.arm(self, due if due < self._deadline else self._deadline)
 
     def _silent(self) -> None:
         self._room.counts.timeouts += 1
@@ -177,23 +199,21 @@ class Conversation(ABC):
             self._arm(reading.timeout, self._silent)
 
     def _perform(self, step: Output) -> bool:
-        if isinstance(step, Send):
+        if type(step) is Send:
             return self._send(step) or self._over
-        if isinstance(step, Fact):
+        if type(step) is Fact:
             self._unflushed = True
             self._recorder.note(step)
             return False
-        if isinstance(step, Keep):
+        if type(step) is Keep:
             self._unflushed = True
             self._recorder.keep(step)
             return False
-        if isinstance(step, Pause):
+        if type(step) is Pause:
             self._arm(self._room.limits.deadline, self._silent)
             self._timer = self._room.loop.call_later(max(step.seconds, 0.0), self._resume)
             return True
-        if isinstance(step, StartTls):
-            return self._start_tls()
-        raise TypeError(f"{type(step).__name__} is not a step")
+        return self._start_tls()
 
     def _ask(self, question: Question) -> bytes | None:
         if isinstance(question, Tally):

@@ -11,6 +11,7 @@ from samovar.exchange import Question
 from samovar.listen.address import shown
 from samovar.listen.bucket import ReplyRate
 from samovar.listen.conversation import Conversation
+from samovar.listen.poll import READ
 from samovar.listen.registry import Registry
 from samovar.listen.room import Desk, Room
 from samovar.sensor import OpenData, Peer, Send, Sensor
@@ -45,17 +46,17 @@ class DatagramTap:
 
     def start(self) -> None:
         """Begin to receive."""
-        self.room.loop.add_reader(self.sock.fileno(), self._readable)
+        self.room.poll.watch(self.sock.fileno(), READ, self._readable)
 
     def stop(self) -> None:
         """Receive no more."""
-        self.room.loop.remove_reader(self.sock.fileno())
+        self.room.poll.forget(self.sock.fileno())
 
     def forget(self, key: "Key") -> None:
         """This dialogue is over."""
         self._dialogues.pop(key, None)
 
-    def _readable(self) -> None:
+    def _readable(self, mask: int) -> None:
         for _ in range(_BATCH):
             try:
                 size, ancillary, _, address = self.sock.recvmsg_into([self._buffer], 128)

@@ -17,6 +17,7 @@ from samovar.listen.data import DataPorts
 from samovar.listen.datagram import DatagramTap
 from samovar.listen.host import HostSession
 from samovar.listen.limits import Limits
+from samovar.listen.poll import Poll
 from samovar.listen.registry import Registry
 from samovar.listen.room import Desk, Fingerprint, Room
 from samovar.listen.stats import Counts, Stats
@@ -65,6 +66,7 @@ class Listener:
         self._fingerprint = fingerprint
         self._entrances: list[_Entrance] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._poll = Poll()
         self._room: Room | None = None
         self._ticker: asyncio.TimerHandle | None = None
         self._last = Counts().snapshot()
@@ -73,7 +75,10 @@ class Listener:
         """Accept from now on, on the running loop."""
         loop = asyncio.get_running_loop()
         limits = self._limits
-        room = self._room = Room(loop, self._persona, self._sink, limits, self._tls_context, self._fingerprint)
+        room = self._room = Room(
+            loop, self._poll, self._persona, self._sink, limits, self._tls_context, self._fingerprint
+        )
+        self._poll.start(loop)
         for sock in self._data_sockets:
             sock.setblocking(False)
         self._ports = DataPorts(loop, self._data_sockets)
@@ -104,6 +109,7 @@ class Listener:
             await asyncio.wait(self._tasks, timeout=_LAST_WAIT)
         if self._ticker is not None:
             self._ticker.cancel()
+        self._poll.stop()
         self._sink.flush()
         self._room = None
         self._last = room.counts.snapshot()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from samovar.event import Fact
 from samovar.listen.crash import Crashes
 from samovar.listen.limits import Limits
+from samovar.listen.poll import Poll
 from samovar.listen.registry import Registry
 from samovar.listen.stats import Counts
 from samovar.listen.wheel import Wheel
@@ -35,6 +36,7 @@ class Room:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        poll: Poll,
         persona: Persona,
         sink: Sink,
         limits: Limits,
@@ -42,6 +44,7 @@ class Room:
         fingerprint: Fingerprint | None,
     ) -> None:
         self.loop = loop
+        self.poll = poll
         self.persona = persona
         self.sink = sink
         self.limits = limits

@@ -11,6 +11,7 @@ from samovar.event import Fact, text
 from samovar.exchange import Question
 from samovar.listen.conversation import Conversation
 from samovar.listen.data import DataPort, DataPorts
+from samovar.listen.poll import READ, WRITE
 from samovar.listen.room import Desk, Room
 from samovar.listen.tls import Tls
 from samovar.sensor import OpenData, Peer, ReadData, Send, SendData, Sensor
@@ -25,6 +26,20 @@ _SHOWN = 256  # bytes of what was not a TLS handshake
 class Stream(Conversation):
     """One TCP connection."""
 
+    __slots__ = (
+        "_data_port",
+        "_drained",
+        "_eof",
+        "_fd",
+        "_lingered",
+        "_lingering",
+        "_mask",
+        "_out",
+        "_ports",
+        "_sock",
+        "_tls",
+    )
+
     def __init__(
         self, room: Room, desk: Desk, sensor: Sensor, peer: Peer, sock: socket.socket, ports: DataPorts
     ) -> None:
@@ -33,7 +48,8 @@ class Stream(Conversation):
         self._fd = sock.fileno()
         self._out = bytearray()
         self._eof = False
-        self._watching = False
+        self._mask = 0  # what it is watched for
+        self._drained = False  # this moment's recv took all there was
         self._lingering = False
         self._lingered = 0
         self._tls: Tls | None = None
@@ -42,24 +58,39 @@ class Stream(Conversation):
 
     def begin(self) -> None:
         """Start: handshake first where the service is TLS, else the dialogue."""
-        self._watch()
         if self._peer.tls:
             self._start_tls()
+            self._watch()
         else:
             self._run(self._exchange.start())
 
     # Input
 
     def _watch(self) -> None:
-        """Watch for input exactly when there is room for it."""
-        hungry = self._exchange.reading is not None or self._exchange.buffered < _READ_AHEAD
-        wanted = (hungry or self._lingering) and not self._eof and not self._over
-        if wanted and not self._watching:
-            self._watching = True
-            self._room.loop.add_reader(self._fd, self._readable)
-        elif self._watching and not wanted:
-            self._watching = False
-            self._room.loop.remove_reader(self._fd)
+        """Watch for input exactly when there is room for it, and for room in the kernel when output waits."""
+        if self._over:
+            return
+        mask = WRITE if self._out else 0
+        if not self._eof:
+            exchange = self._exchange
+            if exchange.reading is not None or exchange.buffered < _READ_AHEAD or self._lingering:
+                mask |= READ
+        if mask == self._mask:
+            return
+        poll = self._room.poll
+        if not mask:
+            poll.forget(self._fd)  # a mask of 0 would still report a hang-up, again and again
+        elif self._mask:
+            poll.change(self._fd, mask)
+        else:
+            poll.watch(self._fd, mask, self._ready)
+        self._mask = mask
+
+    def _ready(self, mask: int) -> None:
+        if mask & WRITE and self._out:
+            self._writable()
+        if mask & READ and self._mask & READ and not self._over:
+            self._readable()
 
     def _readable(self) -> None:
         try:
@@ -69,19 +100,22 @@ class Stream(Conversation):
         except OSError:
             self.end("reset")
             return
-        self._bytes_in += len(data)
+        size = len(data)
+        self._bytes_in += size
         self._registry.touch(self, self._room.loop.time())
         if self._bytes_in > self._room.limits.bytes_in:
             self._room.counts.over_budget += 1
             self.end("budget")
             return
-        self._eof = not data
+        self._eof = not size
+        self._drained = size < _CHUNK
         if self._lingering:
-            self._discard(len(data))
+            self._discard(size)
         elif self._tls is not None:
             self._decrypt(self._tls, data)
         else:
             self._feed(data)
+        self._drained = False
         self._watch()
 
     def _decrypt(self, tls: Tls, data: bytes) -> None:
@@ -183,7 +217,7 @@ class Stream(Conversation):
         self._bytes_out += sent
         if sent < len(data):
             self._out += data[sent:]
-            self._room.loop.add_writer(self._fd, self._writable)
+            self._watch()
 
     def _writable(self) -> None:
         try:
@@ -197,12 +231,11 @@ class Stream(Conversation):
         del self._out[:sent]
         if self._out:
             return
-        self._room.loop.remove_writer(self._fd)
         if self._exchange.ended is not None:
             self._finish()
         else:
             self._resume()
-            self._watch()
+        self._watch()
 
     def _stalled(self) -> None:
         self._room.counts.timeouts += 1
@@ -262,6 +295,8 @@ class Stream(Conversation):
 
     def _unread(self) -> bool:
         """Whether the peer sent what nobody will read: closing on that would reset what it still has to get."""
+        if self._drained:
+            return False
         try:
             data = self._sock.recv(_CHUNK)
         except OSError:
@@ -276,6 +311,7 @@ class Stream(Conversation):
             self._sock.shutdown(socket.SHUT_WR)
         except OSError:
             self._conclude()
+        self._watch()
 
     def _discard(self, size: int) -> None:
         self._lingered += size
@@ -285,10 +321,8 @@ class Stream(Conversation):
     def _release(self) -> None:
         if self._data_port is not None:
             self._data_port.release()
-        if self._watching:
-            self._watching = False
-            self._room.loop.remove_reader(self._fd)
-        if self._out:
-            self._room.loop.remove_writer(self._fd)
-            self._out.clear()
+        if self._mask:
+            self._mask = 0
+            self._room.poll.forget(self._fd)
+        self._out.clear()
         self._sock.close()

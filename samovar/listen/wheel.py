@@ -24,11 +24,16 @@ class Wheel:
     def arm(self, item: Timed, due: float) -> None:
         """Set the item's deadline."""
         item.due = due
-        slot = max(int(due / GRAIN), self._done) + 1
-        if item.slot == 0 or slot < item.slot:
-            self.disarm(item)
-            item.slot = slot
-            self._slots.setdefault(slot, set()).add(item)
+        slot = int(due / GRAIN) + 1
+        if slot >= item.slot > 0:
+            return
+        self.disarm(item)
+        slot = slot if slot > self._done else self._done + 1
+        item.slot = slot
+        members = self._slots.get(slot)
+        if members is None:
+            members = self._slots[slot] = set()
+        members.add(item)
 
     def disarm(self, item: Timed) -> None:
         """Forget the item."""
