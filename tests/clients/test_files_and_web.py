@@ -2,7 +2,6 @@ from pathlib import Path
 
 from samovar.sensors.catchall import Catchall
 from samovar.sensors.ftp import Ftp
-from samovar.sensors.http import Http, Https
 from samovar.sensors.tftp import Tftp
 from tests.clients.running import client, running
 
@@ -30,33 +29,6 @@ async def test_nmap_names_vsftpd_and_reads_the_anonymous_area(tmp_path: Path) ->
         printed = await client("nmap", "-Pn", "-sV", "--script", "ftp-anon,ftp-syst", "-p", str(port), "127.0.0.1")
     assert "vsftpd 3.0.3" in printed
     assert "Anonymous FTP login allowed" in printed
-
-
-async def test_curl_gets_the_page_and_its_login_is_recorded(tmp_path: Path) -> None:
-    async with running(Http(), tmp_path) as (port, notes):
-        page = await client("curl", "-sS", f"http://127.0.0.1:{port}/")
-        await client("curl", "-sS", "-u", "admin:hunter2", f"http://127.0.0.1:{port}/admin/")
-    assert "Apache2 Debian Default Page" in page
-    assert [(e.user_name, e.samovar_login_password) for e in notes.events if e.event_action == "login"] == [
-        ("admin", "hunter2")
-    ]
-
-
-async def test_nmap_names_apache(tmp_path: Path) -> None:
-    scripts = "http-title,http-headers,http-methods,http-server-header"
-    async with running(Http(), tmp_path) as (port, _):
-        printed = await client("nmap", "-Pn", "-sV", "--script", scripts, "-p", str(port), "127.0.0.1")
-    assert "Apache httpd 2.4.62 ((Debian))" in printed
-    assert "Default Page: It works" in printed
-    assert "Supported Methods: GET POST OPTIONS HEAD" in printed
-
-
-async def test_openssl_and_curl_reach_https(tmp_path: Path) -> None:
-    async with running(Https(), tmp_path) as (port, _):
-        page = await client("curl", "-sSk", f"https://127.0.0.1:{port}/")
-        shown = await client("openssl", "s_client", "-connect", f"127.0.0.1:{port}", said="GET /\r\n")
-    assert "It works" in page
-    assert "BEGIN CERTIFICATE" in shown
 
 
 async def test_tftp_puts_and_gets(tmp_path: Path) -> None:
