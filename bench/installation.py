@@ -17,9 +17,9 @@ LIMIT = 60.0  # seconds for anything
 
 def alone() -> None:
     """Start this script again in a new network namespace, once."""
-    if os.environ.get("SAMOVAR_BENCH_ALONE") != "1":
+    if os.environ.get("BENCH_ALONE") != "1":
         options = "-n" if os.geteuid() == 0 else "-Urn"
-        os.environ["SAMOVAR_BENCH_ALONE"] = "1"
+        os.environ["BENCH_ALONE"] = "1"
         os.execvp("unshare", ["unshare", options, sys.executable, *sys.argv])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 

@@ -49,7 +49,7 @@ class Installation:
             self.process = subprocess.Popen(
                 [*self._prefix, sys.executable, "-m", "tests.process.app", "up", str(self.data), str(self._workers)],
                 cwd=ROOT,
-                env=os.environ | {"SAMOVAR_TEST_DATA": str(self.data)},
+                env=os.environ | {"PROBED_DATA": str(self.data)},
                 stdin=subprocess.DEVNULL,
                 stderr=log,
                 stdout=log,

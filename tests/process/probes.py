@@ -50,7 +50,7 @@ def _thread() -> str:
     return "thread"
 
 
-DATA = os.environ.get("SAMOVAR_TEST_DATA", "/nonexistent")
+DATA = os.environ.get("PROBED_DATA", "/nonexistent")
 
 #: refused with an error
 PROBES: dict[str, Callable[[Surroundings], object]] = {
