@@ -1,0 +1,86 @@
+"""kill -9 of each process under load: what was acknowledged is there, once."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.platform import DEADLINE, Platform, platform, start
+
+ROUNDS = 120
+
+
+def attack(urn: Platform, name: str, acknowledged: list[str], stop: threading.Event) -> None:
+    """Log in over FTP, each time with another password; those whose answer arrived are acknowledged."""
+    for number in range(ROUNDS):
+        if stop.is_set():
+            return
+        password = f"{name}-{number}"
+        try:
+            with socket.create_connection(("127.0.0.1", urn.ports["ftp"]), timeout=5) as client:
+                file = client.makefile("rb")
+                file.readline()
+                client.sendall(b"USER root\r\n")
+                file.readline()
+                client.sendall(f"PASS {password}\r\n".encode())
+                if file.readline().startswith((b"530", b"230")):
+                    acknowledged.append(password)
+        except OSError:
+            time.sleep(0.05)  # whoever held the connection was killed
+
+
+def under_load(urn: Platform, kill: list[int]) -> list[str]:
+    acknowledged: list[str] = []
+    stop = threading.Event()
+    attackers = [threading.Thread(target=attack, args=(urn, f"t{n}", acknowledged, stop)) for n in range(8)]
+    for attacker in attackers:
+        attacker.start()
+    for pid in kill:
+        deadline = time.monotonic() + DEADLINE
+        before = len(acknowledged)
+        while len(acknowledged) < before + 5 and time.monotonic() < deadline and any(a.is_alive() for a in attackers):
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+    for attacker in attackers:
+        attacker.join(DEADLINE)
+    stop.set()
+    return acknowledged
+
+
+def recorded(urn: Platform, least: int) -> list[str]:
+    found = urn.until("sensor:ftp and action:login", least)
+    return sorted(e.samovar_login_password or "" for e in found)
+
+
+@pytest.mark.parametrize("victims", [("worker0",), ("hub",), ("hub", "worker1")], ids="+".join)
+def test_nothing_acknowledged_is_lost(tmp_path: Path, victims: tuple[str, ...]) -> None:
+    with platform(tmp_path / "data") as urn:
+        pids = urn.pids()
+        acknowledged = under_load(urn, [pids[victim] for victim in victims])
+        assert len(acknowledged) > 20
+        found = recorded(urn, len(set(acknowledged)))
+        assert len(found) == len(set(found)), "an event arrived twice"
+        assert set(acknowledged) <= set(found)
+        after = urn.pids()
+        assert all(after[victim] not in (0, pids[victim]) for victim in victims), "it was not started again"
+        assert urn.stop() == 0
+
+
+def test_a_killed_supervisor_takes_all_with_it_and_loses_nothing(tmp_path: Path) -> None:
+    with platform(tmp_path / "data") as urn:
+        pids = urn.pids()
+        acknowledged = under_load(urn, [urn.process.pid])
+        urn.process.wait(DEADLINE)
+        deadline = time.monotonic() + DEADLINE
+        while any(Path(f"/proc/{pid}").exists() for pid in pids.values()):
+            assert time.monotonic() < deadline, "a process outlived its supervisor"
+            time.sleep(0.1)
+    assert acknowledged
+    with start(urn.data, urn.ports) as again:
+        found = recorded(again, len(set(acknowledged)))
+        assert set(acknowledged) <= set(found)
+        assert len(found) == len(set(found))

@@ -1,0 +1,170 @@
+"""The main job, end to end: real clients attack, and the command line and the API tell exactly what they did."""
+
+import json
+import shutil
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.platform import DEADLINE, Platform, platform, run
+
+
+@pytest.fixture(scope="module")
+def urn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform(tmp_path_factory.mktemp("urn") / "data") as running:
+        yield running
+
+
+def need(tool: str) -> str:
+    path = shutil.which(tool)
+    if path is None:
+        pytest.skip(f"{tool} is not installed")
+    return path
+
+
+def api(urn: Platform, path: str) -> object:
+    token = (urn.data / "api-token").read_text().strip()
+    request = urllib.request.Request(f"{urn.url}/api/v1/{path}", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=DEADLINE) as response:
+        return json.load(response)
+
+
+def ssh(urn: Platform, password: str, command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            need("sshpass"), "-p", password, need("ssh"), "-p", str(urn.ports["ssh"]), "-o", "StrictHostKeyChecking=no",
+            "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "PreferredAuthentications=password",
+            "-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1", "root@127.0.0.1", command,
+        ],
+        capture_output=True, text=True, timeout=DEADLINE, check=False,
+    )  # fmt: skip
+
+
+def test_ssh_is_let_in_at_the_third_try_and_everything_is_told(urn: Platform) -> None:
+    assert ssh(urn, "123456", "id").returncode != 0
+    assert ssh(urn, "wrong horse", "id").returncode != 0
+    third = ssh(urn, "123456", "id; uname")
+    assert (third.returncode, third.stdout) == (0, "uid=0(root) gid=0(root) groups=0(root)\nLinux\n")
+    logins = urn.until("sensor:ssh and action:login", 3)
+    assert [(e.user_name, e.samovar_login_password, e.event_outcome) for e in logins] == [
+        ("root", "123456", "failure"),
+        ("root", "wrong horse", "failure"),
+        ("root", "123456", "success"),
+    ]
+    assert {(e.source_ip, e.destination_ip, e.destination_port) for e in logins} == {
+        ("127.0.0.1", "127.0.0.1", urn.ports["ssh"])
+    }
+    (command,) = urn.until("sensor:ssh and action:command", 1)
+    assert command.process_command_line == "id; uname"
+    assert command.samovar_session_id == logins[2].samovar_session_id
+    rows = api(urn, "terms?field=user&field=password&q=sensor:ssh&from=now-1h")
+    assert isinstance(rows, dict)
+    assert [(row["values"], row["count"]) for row in rows["rows"]] == [
+        (["root", "123456"], 2),
+        (["root", "wrong horse"], 1),
+    ]
+
+
+def test_basic_credentials_over_https_are_a_login(urn: Platform) -> None:
+    url = f"https://127.0.0.1:{urn.ports['https']}/secret?a=1"
+    subprocess.run(
+        [need("curl"), "-sk", "-u", "admin:s3cret\u202e", "-A", "probe/1", url],
+        timeout=DEADLINE,
+        check=True,
+        capture_output=True,
+    )
+    (login,) = urn.until("sensor:https and action:login", 1)
+    assert (login.user_name, login.samovar_login_password) == ("admin", "s3cret\u202e")
+    (request,) = urn.until("sensor:https and action:request", 1)
+    assert (request.http_request_method, request.url_original) == ("GET", "/secret?a=1")
+    assert request.user_agent_original == "probe/1"
+    # What could deceive the reader of a terminal is shown as its code.
+    assert "s3cret\\u202e" in urn.samovar("events", "--format", "table", "sensor:https and action:login")
+
+
+def test_an_upload_is_kept_byte_for_byte(urn: Platform, tmp_path: Path) -> None:
+    sample = tmp_path / "sample.bin"
+    sample.write_bytes(bytes(range(256)) * 40)
+    script = (
+        f"set ftp:ssl-allow no; set net:max-retries 1; set net:timeout 20; put {sample} -o incoming/sample.bin; bye"
+    )
+    subprocess.run(
+        [need("lftp"), "-u", "anonymous,me@example.com", "-e", script, f"ftp://127.0.0.1:{urn.ports['ftp']}"],
+        timeout=DEADLINE, check=False, capture_output=True,
+    )  # fmt: skip
+    (kept,) = urn.until("sensor:ftp and action:file", 1)
+    digest = kept.file_hash_sha256
+    assert digest is not None
+    path = urn.data / "files" / digest[:2] / digest
+    assert path.read_bytes() == sample.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o400
+    assert digest in json.dumps(api(urn, "files?from=now-1h"))
+
+
+def test_telnet_is_recorded(urn: Platform) -> None:
+    with socket.create_connection(("127.0.0.1", urn.ports["telnet"]), timeout=DEADLINE) as client:
+        client.sendall(b"admin\r\nhunter2\r\n")
+        urn.until("sensor:telnet and action:login", 1)
+    (login,) = urn.until("sensor:telnet and action:login", 1)
+    assert (login.user_name, login.samovar_login_password) == ("admin", "hunter2")
+
+
+def test_figures_of_page_and_command_line_agree(urn: Platform) -> None:
+    urn.until("action:disconnect", 1)
+    shown = api(urn, "summary?from=now-1h")
+    told = json.loads(urn.samovar("summary", "--last", "1h", "--json"))
+    assert isinstance(shown, dict)
+    assert shown["rows"] == told["rows"]
+    assert shown["attacks"] == told["attacks"] > 0
+
+
+def test_strangers_get_nothing(urn: Platform) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"{urn.url}/api/v1/summary", timeout=DEADLINE)
+
+
+def test_a_second_one_on_the_same_data_is_refused(urn: Platform) -> None:
+    second = run(urn.data, "up")
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+
+
+def test_a_wrong_search_names_the_place(urn: Platform) -> None:
+    done = run(urn.data, "events", "user:(")
+    assert done.returncode == 1
+    assert "at character" in done.stderr
+
+
+def test_backup_while_it_runs(urn: Platform, tmp_path: Path) -> None:
+    ssh(urn, "backup", "true")
+    urn.until("password:backup", 1)
+    urn.samovar("backup", str(tmp_path / "copy"))
+    restored = run(tmp_path / "copy", "events", "--last", "1h", "--format", "jsonl", "password:backup")
+    assert '"backup"' in restored.stdout
+    assert (tmp_path / "copy" / "persona.json").exists()
+
+
+def test_every_port_still_answers_after_garbage(urn: Platform) -> None:
+    junk = [b"\0" * 4000, b"\xff" * 4000, b"GET " + b"A" * 9000 + b"\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"\1" * 3000]
+    for sensor in ("ssh", "telnet", "ftp", "http", "https"):
+        for piece in junk:
+            with socket.create_connection(("127.0.0.1", urn.ports[sensor]), timeout=DEADLINE) as client:
+                try:
+                    client.sendall(piece)
+                    client.shutdown(socket.SHUT_WR)
+                    while client.recv(65536):
+                        pass
+                except ConnectionError:
+                    pass
+    for sensor, greeting in (("ssh", b"SSH-2.0-"), ("ftp", b"220 ")):
+        with socket.create_connection(("127.0.0.1", urn.ports[sensor]), timeout=DEADLINE) as client:
+            assert client.recv(200).startswith(greeting)
+    health = json.loads(urn.samovar("status", "--json"))
+    assert health["drops"]["crashes"] == 0
+    assert all(worker["restarts"] == 0 for worker in health["workers"])
