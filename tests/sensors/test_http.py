@@ -139,6 +139,15 @@ def test_an_overlong_request_line_is_recorded_as_far_as_it_came() -> None:
     assert len(fact.url_original) > 8000
 
 
+@pytest.mark.parametrize("raw", [b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nX-a: b", b"POST / HTT"])
+def test_a_session_ended_from_outside_has_its_request_recorded(raw: bytes) -> None:
+    exchange = Exchange(Http().talk(peer_for(Http()), persona()))
+    list(exchange.start())
+    list(exchange.receive(raw))
+    facts = [step for step in exchange.fail("deadline") if isinstance(step, Fact)]
+    assert [fact.event_original for fact in facts] == [raw.decode().partition("\r\n")[0]]
+
+
 @pytest.mark.parametrize(("distribution", "size"), [("debian", 10_701), ("ubuntu", 10_918)])
 def test_front_page_has_the_size_of_the_packages(distribution: str, size: int) -> None:
     page = front_page(distribution)

@@ -1,6 +1,7 @@
 """An answer and its bytes, header lines in Apache's order."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -31,9 +32,10 @@ class Answer(Struct, frozen=True):
     sized: bool = True
 
 
-def date(seconds: float) -> str:
+@lru_cache(maxsize=8)
+def date(seconds: int) -> str:
     """``Tue, 24 Nov 2026 06:58:25 GMT``."""
-    when = datetime.fromtimestamp(int(seconds), UTC)
+    when = datetime.fromtimestamp(seconds, UTC)
     return f"{DAYS[when.weekday()]}, {when.day:02} {MONTHS[when.month - 1]} {when:%Y %H:%M:%S} GMT"
 
 

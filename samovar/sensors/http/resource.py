@@ -10,61 +10,57 @@ from samovar.sensors.http.answer import MONTHS, Answer, date
 from samovar.sensors.http.wire import Request
 
 MAX_RANGES = 200  # Apache's MaxRanges
+_CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"))
 _DATE = re.compile(rb"(?:\w{3,9}, )(\d\d)[ -](\w{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) GMT")
 _RANGE = re.compile(rb"(\d{0,18})-(\d{0,18})")
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """One file: its bytes, perhaps also compressed, and when it was changed (microseconds since 1970)."""
+    """One file: its bytes, perhaps also compressed, when it was changed (seconds since 1970), and its header lines."""
 
     body: bytes
     kind: bytes
     changed: int
+    tag: bytes  # of the plain form: size and microseconds of the change, in hexadecimal
+    lines: bytes
     zipped: bytes = b""
-
-    @property
-    def tag(self) -> bytes:
-        """Apache's ETag: size and time of change in hexadecimal."""
-        return b'"%x-%x"' % (len(self.body), self.changed)
-
-    @property
-    def zipped_tag(self) -> bytes:
-        """The ETag that mod_deflate makes of it."""
-        return self.tag[:-1] + b'-gzip"'
+    zipped_lines: bytes = b""
 
 
 def resource(body: bytes, kind: bytes, changed: int) -> Resource:
-    """The file; text is also kept compressed, as mod_deflate would do anew each time."""
-    zipped = gzip.compress(body, 6, mtime=0) if kind.startswith(b"text/") else b""
-    return Resource(body=body, kind=kind, changed=changed, zipped=zipped)
+    """The file, changed at so many microseconds; text is also kept as mod_deflate would compress it each time."""
+    seconds = changed // 1_000_000
+    tag = b'"%x-%x"' % (len(body), changed)
+    lines = b"Last-Modified: %b\r\nETag: %b\r\nAccept-Ranges: bytes\r\n"
+    modified = date(seconds).encode()
+    text = kind.startswith(b"text/")
+    compressed = lines % (modified, tag[:-1] + b'-gzip"') + b"Vary: Accept-Encoding\r\nContent-Encoding: gzip\r\n"
+    return Resource(
+        body=body,
+        kind=kind,
+        changed=seconds,
+        tag=tag,
+        lines=lines % (modified, tag),
+        zipped=gzip.compress(body, 6, mtime=0) if text else b"",
+        zipped_lines=compressed if text else b"",
+    )
 
 
 def serve(file: Resource, request: Request, now: float) -> Answer | None:
     """The answer to GET, HEAD or POST for the file; None where no range can be satisfied (416)."""
-    plain = _lines(file, file.tag)
     if request.first.keys() & _CONDITIONS and (refused := _unmet(file, request, now)):
-        return Answer(refused, plain, kind=file.kind if refused == 412 else b"")
-    wanted = request.field(b"range")
-    ranges = None
+        return Answer(refused, file.lines, kind=file.kind if refused == 412 else b"")
     zipped = file.zipped and _takes_gzip(request.field(b"accept-encoding"))
     body = file.zipped if zipped else file.body
+    wanted = request.field(b"range")
+    ranges = None
     if wanted is not None and _range_holds(file, request.field(b"if-range")):
         ranges = parse_ranges(wanted, len(body))
     if ranges is not None and not ranges:
         return None
     if zipped:
-        head = _lines(file, file.zipped_tag) + b"Vary: Accept-Encoding\r\nContent-Encoding: gzip\r\n"
-        return _part(file, body, ranges, head, b"")
-    vary = b"Vary: Accept-Encoding\r\n" if file.zipped else b""
-    return _part(file, body, ranges, plain, vary)
-
-
-_CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"))
-
-
-def _lines(file: Resource, tag: bytes) -> bytes:
-    modified = date(file.changed // 1_000_000).encode()
-    return b"Last-Modified: %b\r\nETag: %b\r\nAccept-Ranges: bytes\r\n" % (modified, tag)
+        return _part(file, body, ranges, file.zipped_lines, b"")
+    return _part(file, body, ranges, file.lines, b"Vary: Accept-Encoding\r\n" if file.zipped else b"")
 
 
 def _part(file: Resource, body: bytes, ranges: list[tuple[int, int]] | None, head: bytes, tail: bytes) -> Answer:
@@ -76,7 +72,7 @@ def _part(file: Resource, body: bytes, ranges: list[tuple[int, int]] | None, hea
         if tail:
             return Answer(206, head, tail + line, file.kind, body[start : end + 1])
         return Answer(206, head + line, b"", file.kind, body[start : end + 1])
-    mark = b"%016x" % (file.changed * 0x9E3779B97F4A7C15 % 2**64)
+    mark = b"%016x" % (int(file.tag[1:-1].partition(b"-")[2], 16) * 0x9E3779B97F4A7C15 % 2**64)
     parts = [
         b"\r\n--%b\r\nContent-type: %b\r\nContent-range: bytes %d-%d/%d\r\n\r\n%b"
         % (mark, file.kind, start, end, len(body), body[start : end + 1])
@@ -88,11 +84,10 @@ def _part(file: Resource, body: bytes, ranges: list[tuple[int, int]] | None, hea
 
 def _unmet(file: Resource, request: Request, now: float) -> int:
     """412 or 304 where a precondition says so, in the order of RFC 9110 section 13.2.2; else 0."""
-    seconds = file.changed // 1_000_000
     match, none = request.field(b"if-match"), request.field(b"if-none-match")
     if match is not None and not _names(file, match):
         return 412
-    if match is None and (since := moment(request.field(b"if-unmodified-since"))) is not None and seconds > since:
+    if match is None and (since := moment(request.field(b"if-unmodified-since"))) is not None and file.changed > since:
         return 412
     if none is not None:
         if not _names(file, none):
@@ -100,7 +95,7 @@ def _unmet(file: Resource, request: Request, now: float) -> int:
         return 304 if request.method in (b"GET", b"HEAD") else 412
     since = moment(request.field(b"if-modified-since"))
     reads = request.method in (b"GET", b"HEAD")
-    return 304 if since is not None and reads and seconds <= since <= now else 0
+    return 304 if since is not None and reads and file.changed <= since <= now else 0
 
 
 def _names(file: Resource, field: bytes) -> bool:
@@ -111,7 +106,7 @@ def _names(file: Resource, field: bytes) -> bool:
 def _range_holds(file: Resource, field: bytes | None) -> bool:
     if field is None or field == file.tag:
         return True
-    return moment(field) == file.changed // 1_000_000
+    return moment(field) == file.changed
 
 
 def moment(field: bytes | None) -> int | None:

@@ -53,7 +53,6 @@ class Https(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def converse(peer: Peer, persona: Persona, max_body: int, first: float, later: float) -> Dialogue:
     """Requests until the peer or Apache's limits end it."""
     site = site_of(persona)
-    second, when = 0, ""
     for left in range(KEEP_ALIVE, -1, -1):
         request = yield from read_head(first if left == KEEP_ALIVE else later)
         body = EMPTY
@@ -63,11 +62,9 @@ def converse(peer: Peer, persona: Persona, max_body: int, first: float, later: f
         if request.silent:
             return
         now = float((yield Clock()))
-        if int(now) != second:
-            second, when = int(now), date(now)
         said = site.answer(request, request.fault or body.fault, peer, now)
         stays = left > 0 and request.persistent and body.whole and said.status not in CLOSING
-        yield Send(frame(request, said, when, site.server, left if stays else -1))
+        yield Send(frame(request, said, date(int(now)), site.server, left if stays else -1))
         if not stays:
             return
 
@@ -75,6 +72,8 @@ def converse(peer: Peer, persona: Persona, max_body: int, first: float, later: f
 def noted(request: Request, body: Body) -> Iterator[Fact | Keep]:
     """The ``request`` event, the artefacts, and a ``login`` event for each pair of credentials."""
     yield record(request, body)
+    if not body.data and b"?" not in request.target and request.field(b"authorization") is None:
+        return
     sent = form(request, body.data)
     if sent.files:
         yield from uploads(sent)

@@ -17,13 +17,13 @@ from samovar.sensors.http.wire import Request
 
 METHODS = (b"GET", b"POST", b"OPTIONS", b"HEAD")
 KNOWN = frozenset(
-    b"PUT DELETE CONNECT PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL CHECKOUT UNCHECKOUT "
-    b"CHECKIN UPDATE LABEL REPORT MKWORKSPACE MKACTIVITY BASELINE-CONTROL MERGE".split()
+    b"TRACE PUT DELETE CONNECT PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL CHECKOUT "
+    b"UNCHECKOUT CHECKIN UPDATE LABEL REPORT MKWORKSPACE MKACTIVITY BASELINE-CONTROL MERGE".split()
 )
-GUARDED = (b"/admin", b"/login", b"/manager", b"/phpmyadmin")
 REALMS = ("Restricted", "Restricted Area", "Restricted Content", "Authentication Required", "Private", "Admin")
 DAY = 86_400
 MAX_NAME = 255  # a longer name does not exist: the file system says so, and Apache then says 403
+_GUARDED = re.compile(rb"/(admin|login|manager|phpmyadmin)(/|\Z)")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -74,42 +74,49 @@ class Site:
 
     def answer(self, request: Request, fault: int, peer: Peer, now: float) -> Answer:
         """What to say to a request. ``fault`` is the status with which it is refused, or 0."""
-        place = self.place(request, peer.tls)
-        if fault:
-            return self._error(fault, place, request.why.encode())
+        found = fault or self._answer(request, now)
+        if isinstance(found, Answer):
+            return found
+        return self._refuse(found, request, self.place(request, peer.tls))
+
+    def _answer(self, request: Request, now: float) -> Answer | int:
+        """The answer, or the status of an error page."""
         expected = request.field(b"expect")
         if expected is not None and expected.lower() != b"100-continue":
-            return self._error(417, place, expected)
+            return 417
         if request.target == b"*":
             return Answer(200, kind=b"")
-        path = clean_path(request.target)
-        if path is None and request.method != b"CONNECT":
-            return self._error(400, place)
-        return self._at(path or b"", request, place, now)
-
-    def _at(self, path: bytes, request: Request, place: Place, now: float) -> Answer:
-        if any(path == one or path.startswith(one + b"/") for one in GUARDED):
-            return self._error(401, place, head=f'WWW-Authenticate: Basic realm="{self._realm}"\r\n'.encode())
-        method = request.method
+        path = b"" if request.method == b"CONNECT" else clean_path(request.target)
+        if path is None:
+            return 400
+        if _GUARDED.match(path):
+            return 401
         file = self._file(path)
-        if method == b"OPTIONS":
+        if request.method == b"OPTIONS":
             kind = b"httpd/unix-directory" if path in (b"/icons/", b"/icons/small/") else b""
             return Answer(200, self._allow, kind=file.kind if file else kind)
-        if method not in METHODS:
-            head = b"Allow: \r\n" if method == b"TRACE" else self._allow
-            return self._error(405 if method in KNOWN or method == b"TRACE" else 501, place, method, head)
+        if request.method not in METHODS:
+            return 405 if request.method in KNOWN else 501
         if file is None:
-            return self._without_file(path, place)
-        return serve(file, request, now) or self._error(416, place)
+            return missing(path)
+        return serve(file, request, now) or 416
 
-    def _without_file(self, path: bytes, place: Place) -> Answer:
-        if path == b"/icons/small":
-            where = f"{place.base}/icons/small/".encode()
-            return self._error(301, place, where, b"Location: " + where + b"\r\n")
-        hidden = path.startswith((b"/.ht", b"/server-status")) or path in (b"/icons/", b"/icons/small/")
-        if hidden or max(map(len, path.split(b"/"))) > MAX_NAME:
-            return self._error(403, place)
-        return self._error(404, place)
+    def _refuse(self, code: int, request: Request, place: Place) -> Answer:
+        """The page for a status, with the header lines that belong to it."""
+        about, head = b"", b""
+        match code:
+            case 301:
+                about = (place.base + "/icons/small/").encode()
+                head = b"Location: %b\r\n" % about
+            case 400:
+                about = request.why.encode()
+            case 401:
+                head = f'WWW-Authenticate: Basic realm="{self._realm}"\r\n'.encode()
+            case 405 | 501:
+                about, head = request.method, b"Allow: \r\n" if request.method == b"TRACE" else self._allow
+            case 417:
+                about = request.field(b"expect") or b""
+        return error(code, self.server, place.name, place.port, about, head)
 
     def _file(self, path: bytes) -> Resource | None:
         if path in (b"/", b"/index.html"):
@@ -123,8 +130,13 @@ class Site:
             self._icons[path] = resource(found[1], found[0], self._packaged)
         return self._icons[path]
 
-    def _error(self, code: int, place: Place, about: bytes = b"", head: bytes = b"") -> Answer:
-        return error(code, self.server, place.name, place.port, about, head)
+
+def missing(path: bytes) -> int:
+    """Why there is no such file: it has moved, may not be seen, or does not exist."""
+    if path == b"/icons/small":
+        return 301
+    hidden = path.startswith((b"/.ht", b"/server-status")) or path in (b"/icons/", b"/icons/small/")
+    return 403 if hidden or max(map(len, path.split(b"/"))) > MAX_NAME else 404
 
 
 def clean_path(target: bytes) -> bytes | None:
