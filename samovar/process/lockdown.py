@@ -54,8 +54,9 @@ def lock(fence: Fence, parent: int) -> tuple[Layer, ...]:
     kernel.die_with_parent(signal.SIGKILL, parent)
     files = _landlock(ruleset)
     calls = _seccomp(fence, files=ruleset >= 0)
-    rights = owner if owner.missing or bounded else Layer("privileges", "full")
-    return spaces, Layer("limits", "full"), rights, files, calls
+    if not owner.missing and not bounded:
+        owner = Layer("privileges", "partial", "the bounding set is not empty: no_new_privs alone keeps rights away")
+    return spaces, Layer("limits", "full"), owner, files, calls
 
 
 def probe_layers() -> tuple[Layer, ...]:
