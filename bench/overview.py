@@ -77,9 +77,13 @@ def run(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     filled = any(folder.glob("day-*"))
     with DuckStore(folder, StoreConfig(timeout=120), clock=lambda: END.timestamp() if filled else now) as store:
         cpu = 0.0 if filled else fill(store, options.events, options.days, turn)
+        start = time.process_time()
+        store.seal()
+        sealing = time.process_time() - start
         return {
             "events": options.events,
             "ingest_cpu_us": round(cpu / options.events * 1e6, 1),
+            "seal_cpu_us": round(sealing / options.events * 1e6, 1),
             "bytes_per_event": round(store.size() / options.events, 1),
             "panels_wall_cpu_ms": {
                 name: measured(store, hours) for name, hours in (("24h", 24), ("7d", 168), ("30d", 720))

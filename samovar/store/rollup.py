@@ -12,7 +12,7 @@ import duckdb
 
 from samovar.store.schema import rollback
 
-_TABLE = "tally_1"  # another name where its columns change: days without it get it anew
+TABLE = "tally_1"  # another name where its columns change: days without it get it anew
 _CHUNK = 200_000  # events rolled up at once, so that memory stays small
 
 #: The columns that a roll-up has besides ``hour`` and the counts ``attacks``, ``events`` and ``logins``.
@@ -40,7 +40,7 @@ def exists(connection: duckdb.DuckDBPyConnection, alias: str) -> bool:
     """Whether a day has its roll-up."""
     found = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = $alias AND table_name = $table",
-        {"alias": alias, "table": _TABLE},
+        {"alias": alias, "table": TABLE},
     ).fetchone()
     return found == (1,)
 
@@ -51,7 +51,7 @@ def build(cursor: duckdb.DuckDBPyConnection, alias: str, stopped: Callable[[], b
     done = False
     try:
         statement = _statement(alias)
-        cursor.execute(f"CREATE TABLE {alias}.{_TABLE} AS {statement} LIMIT 0", {"start": None, "end": None})
+        cursor.execute(f"CREATE TABLE {alias}.{TABLE} AS {statement} LIMIT 0", {"start": None, "end": None})
         hours = cursor.execute(
             f"SELECT date_trunc('hour', timestamp) AS hour, count(*) FROM {alias}.ev GROUP BY 1 ORDER BY 1"
         ).fetchall()
@@ -61,7 +61,7 @@ def build(cursor: duckdb.DuckDBPyConnection, alias: str, stopped: Callable[[], b
                 events += hours[size][1]
                 size += 1
             within = {"start": hours[0][0], "end": hours[size - 1][0]}
-            cursor.execute(f"INSERT INTO {alias}.{_TABLE} {statement}", within)
+            cursor.execute(f"INSERT INTO {alias}.{TABLE} {statement}", within)
             del hours[:size]
         if not hours:
             cursor.execute("COMMIT")
@@ -85,7 +85,7 @@ def rolled(alias: str, columns: list[str], start: str) -> str:
     """A day's roll-up as rows with ``columns`` and counts. ``start`` is the parameter with the question's first
     moment: an hour that it cuts begins there."""
     named = (f"greatest(hour, {start}) AS timestamp" if name == "timestamp" else name for name in columns)
-    return f"SELECT {', '.join(named)}, attacks, events, logins FROM {alias}.{_TABLE}"
+    return f"SELECT {', '.join(named)}, attacks, events, logins FROM {alias}.{TABLE}"
 
 
 def unrolled(alias: str, columns: list[str]) -> str:
