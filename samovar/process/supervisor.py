@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from samovar.process import files, sockets
 from samovar.process.backoff import Backoff
+from samovar.process.cells import size
 from samovar.process.child import Child, ending
 from samovar.process.control import (
     Exited,
@@ -35,7 +36,6 @@ from samovar.process.control import (
 )
 from samovar.process.notify import Notifier
 from samovar.process.spec import Spec, Status, WorkerStatus
-from samovar.process.tally import size
 
 _log = logging.getLogger(__name__)
 WORKERS_GRACE = 1.2  # seconds for the workers to end their sessions

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samovar.event import Event
+from samovar.process.cells import size
 from samovar.process.channel import MESSAGE_LIMIT, Chunk, Sender, Stats
 from samovar.process.receiver import Receiver
-from samovar.process.tally import SharedTally, size
+from samovar.process.tally import SharedTally
 
 NOW = datetime.now(UTC)
 
