@@ -97,7 +97,7 @@ class Telnet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             accepted = accepts(self.login, persona, peer.ip, text(user), text(password), tries)
             yield _login_fact(user, password, accepted)
             if accepted:
-                shell = login_shell(persona, Files(persona), text(user))
+                shell = login_shell(persona, Files(persona), text(user), peer.ip)
                 yield from _through(wire, interact(shell, tty=True))
                 return
             yield Pause(2.0)  # pam_unix's delay after a failure

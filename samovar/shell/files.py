@@ -22,7 +22,10 @@ class DiskFull(Exception):
 
 
 class File(Struct, frozen=True):
-    """One node. ``make`` computes the content of what the kernel would compute, from the time."""
+    """One node. ``make`` computes the content of what the kernel would compute, from the time.
+
+    Where ``size`` is more than ``data`` is long, zeros follow: the system's programs.
+    """
 
     kind: str  # "f", "d", "l" (link, data is the target), "c" (character device)
     data: bytes = b""
@@ -34,7 +37,8 @@ class File(Struct, frozen=True):
 
     def content(self, now: float) -> bytes:
         """What reading it gives."""
-        return self.make(now) if self.make is not None else self.data
+        data = self.make(now) if self.make is not None else self.data
+        return data.ljust(self.size, b"\0")
 
     @property
     def length(self) -> int:
@@ -92,6 +96,24 @@ class Files:
                 return node
         return None
 
+    def real(self, path: str) -> str:
+        """The path of what a path leads to, through links."""
+        for _ in range(8):
+            path = self._through_links(path)
+            node = self.find(path, follow=False)
+            if node is None or node.kind != "l":
+                break
+            path = normal(node.data.decode("latin-1"), path.rpartition("/")[0])
+        return path
+
+    def snapshot(self) -> tuple[dict[str, File | None], int]:
+        """All changes up to now, to come back to."""
+        return dict(self._changed), self._bytes
+
+    def restore(self, snapshot: tuple[dict[str, File | None], int]) -> None:
+        """Undo what was changed since."""
+        self._changed, self._bytes = dict(snapshot[0]), snapshot[1]
+
     def _through_links(self, path: str) -> str:
         parts = path.split("/")
         for depth in range(2, len(parts)):
@@ -103,6 +125,7 @@ class Files:
 
     def names(self, path: str) -> list[str]:
         """What a directory holds, sorted, without ``.`` and ``..``."""
+        path = self.real(path)
         found = {name for name in self._children.get(path, ()) if self._alive(path, name)}
         prefix = path.rstrip("/") + "/"
         for changed, node in self._changed.items():
@@ -115,6 +138,7 @@ class Files:
 
     def put(self, path: str, node: File) -> None:
         """Create or replace; raises DiskFull."""
+        path = self._through_links(path)
         old = self._changed.get(path)
         grown = self._bytes + len(node.data) - (len(old.data) if old else 0)
         if grown > MAX_BYTES or len(node.data) > MAX_FILE:
@@ -126,6 +150,7 @@ class Files:
 
     def remove(self, path: str) -> None:
         """Forget a node and all below it."""
+        path = self._through_links(path)
         prefix = path.rstrip("/") + "/"
         for changed in [p for p in self._changed if p.startswith(prefix)]:
             self._bytes -= len(getattr(self._changed[changed], "data", b""))

@@ -1,89 +1,24 @@
-"""Shell source to a tree. Recursive descent over tokens; words stay source text, which ``expand`` reads.
+"""Words and operators to a tree, by recursive descent. Depth is bounded; time is linear in the length."""
 
-All text here and in the other modules of this package is bytes decoded as Latin-1, so that nothing an
-attacker types is lost or refused. Depth is bounded; time is linear in the length of the source.
-"""
-
-from msgspec import Struct
+from samovar.shell.lexer import Incomplete, SyntaxFault, Token, tokenize
+from samovar.shell.tree import (
+    AndOr,
+    Background,
+    Block,
+    Case,
+    For,
+    Function,
+    If,
+    Loop,
+    Node,
+    Pipeline,
+    Redirect,
+    Simple,
+)
 
 MAX_DEPTH = 40
 REDIRECTS = ("&>>", "<<<", "<<-", ">>", ">&", "<&", "&>", "<<", ">|", "<>", "<", ">")
-OPERATORS = ("&>>", "<<<", "<<-", "&&", "||", ";;", ">>", ">&", "<&", "&>", "<<", ">|", "<>", "|&")
-_SPECIAL = " \t\n|&;<>()"
 _CLOSERS = ("then", "else", "elif", "fi", "do", "done", "esac", "}")
-
-
-class SyntaxFault(Exception):
-    """``token`` stands where it cannot."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__(token)
-        self.token = token
-
-
-class Incomplete(Exception):
-    """The command goes on in the next line."""
-
-
-class Redirect(Struct, frozen=True):
-    fd: int
-    op: str
-    target: str
-    body: str = ""  # of a here-document
-    quoted: bool = False  # ... that is not expanded
-
-
-class Simple(Struct, frozen=True):
-    words: tuple[str, ...]
-    redirects: tuple[Redirect, ...] = ()
-
-
-class Pipeline(Struct, frozen=True):
-    commands: tuple["Node", ...]
-    negated: bool = False
-
-
-class AndOr(Struct, frozen=True):
-    first: "Node"
-    rest: tuple[tuple[str, "Node"], ...]
-
-
-class Block(Struct, frozen=True):
-    body: tuple["Node", ...]
-    subshell: bool = False
-    redirects: tuple[Redirect, ...] = ()
-
-
-class If(Struct, frozen=True):
-    branches: tuple[tuple[Block, Block], ...]
-    otherwise: Block | None = None
-    redirects: tuple[Redirect, ...] = ()
-
-
-class Loop(Struct, frozen=True):
-    condition: Block
-    body: Block
-    until: bool = False
-    redirects: tuple[Redirect, ...] = ()
-
-
-class For(Struct, frozen=True):
-    name: str
-    words: tuple[str, ...] | None
-    body: Block
-    redirects: tuple[Redirect, ...] = ()
-
-
-class Background(Struct, frozen=True):
-    node: "Node"
-
-
-Node = Simple | Pipeline | AndOr | Block | If | Loop | For | Background
-
-
-class Token(Struct, frozen=True):
-    kind: str  # "word", "op", "io" (the digit before a redirection), "end"
-    text: str
 
 
 def parse(source: str) -> Block:
@@ -93,128 +28,6 @@ def parse(source: str) -> Block:
     if parser.token.kind != "end":
         raise SyntaxFault(parser.token.text)
     return block
-
-
-def tokenize(source: str) -> list[Token]:
-    """Words and operators; a here-document's text follows its word as one more word."""
-    tokens: list[Token] = []
-    awaited: list[int] = []  # tokens that stand for here-documents whose text is still to come
-    i = 0
-    while i < len(source):
-        c = source[i]
-        if c in " \t\r":
-            i += 1
-        elif source.startswith("\\\n", i):
-            i += 2
-        elif c == "#":
-            end = source.find("\n", i)
-            i = len(source) if end < 0 else end
-        elif c in _SPECIAL and not source.startswith(("<(", ">("), i):
-            op = next((o for o in OPERATORS if source.startswith(o, i)), c)
-            i += len(op)
-            tokens.append(Token("op", op))
-            if op == "\n" and awaited:
-                i = _read_documents(source, i, tokens, awaited)
-        else:
-            end = skip_word(source, i)
-            word = source[i:end]
-            digit = word.isdigit() and end < len(source) and source[end] in "<>"
-            tokens.append(Token("io" if digit else "word", word))
-            i = end
-            if len(tokens) > 1 and tokens[-2].text in ("<<", "<<-") and tokens[-2].kind == "op":
-                awaited.append(len(tokens))
-                tokens.append(Token("word", ""))
-    if awaited:
-        raise Incomplete
-    return tokens
-
-
-def _read_documents(source: str, i: int, tokens: list[Token], awaited: list[int]) -> int:
-    for place in awaited:
-        end_word = tokens[place - 1].text.replace("'", "").replace('"', "").replace("\\", "")
-        strip = tokens[place - 2].text == "<<-"
-        lines = []
-        while True:
-            if i >= len(source):
-                raise Incomplete
-            stop = source.find("\n", i)
-            line = source[i:] if stop < 0 else source[i:stop]
-            i = len(source) if stop < 0 else stop + 1
-            line = line.lstrip("\t") if strip else line
-            if line == end_word:
-                break
-            lines.append(line + "\n")
-        tokens[place] = Token("word", "".join(lines))
-    awaited.clear()
-    return i
-
-
-def skip_word(source: str, i: int) -> int:
-    """Where the word that starts at ``i`` ends."""
-    while i < len(source):
-        c = source[i]
-        if c in _SPECIAL:
-            if source.startswith(("<(", ">("), i):
-                i = skip_parens(source, i + 1)
-                continue
-            return i
-        if c == "\\":
-            if i + 1 >= len(source):
-                return i + 1
-            i += 2
-        else:
-            i = skip_piece(source, i)
-    return i
-
-
-def skip_piece(source: str, i: int) -> int:
-    """Past a quoted stretch, a substitution or a single character."""
-    c = source[i]
-    if c == "'":
-        end = source.find("'", i + 1)
-        if end < 0:
-            raise Incomplete
-        return end + 1
-    if c in '"`':
-        i += 1
-        while i < len(source) and source[i] != c:
-            if source[i] == "\\":
-                i += 2
-            elif c == '"' and source[i] in "$`":
-                i = skip_piece(source, i)
-            else:
-                i += 1
-        if i >= len(source):
-            raise Incomplete
-        return i + 1
-    if source.startswith("$(", i):
-        return skip_parens(source, i + 1)
-    if source.startswith("${", i):
-        end = i + 2
-        while end < len(source) and source[end] != "}":
-            end = skip_piece(source, end) if source[end] in "'\"`$" else end + 1
-        if end >= len(source):
-            raise Incomplete
-        return end + 1
-    return i + 1
-
-
-def skip_parens(source: str, i: int) -> int:
-    """Past the parenthesis that closes the one at ``i``."""
-    depth = 0
-    while i < len(source):
-        c = source[i]
-        if c == "\\":
-            i += 2
-            continue
-        if c in "'\"`":
-            i = skip_piece(source, i)
-            continue
-        depth += (c == "(") - (c == ")")
-        i += 1
-        if depth == 0:
-            return i
-    raise Incomplete
 
 
 class _Parser:
@@ -315,6 +128,13 @@ class _Parser:
                 return Loop(condition, self._do(), until, self.redirects())
             case "for":
                 return self._for()
+            case "case":
+                return self._case()
+            case _ if [t.text for t in self._tokens[self._at + 1 : self._at + 3]] == ["(", ")"]:
+                name = self.take().text
+                self._at += 2
+                self.newlines()
+                return Function(name, self.command())
             case text if text in _CLOSERS:
                 raise SyntaxFault(text)
         return None
@@ -356,6 +176,36 @@ class _Parser:
         elif self.at(";"):
             self.take()
         return For(name.text, None if words is None else tuple(words), self._do(), self.redirects())
+
+    def _case(self) -> Case:
+        self.take()
+        word = self.take()
+        if word.kind != "word":
+            raise Incomplete if word.kind == "end" else SyntaxFault(word.text)
+        self.newlines()
+        self.expect("in")
+        self.newlines()
+        branches = []
+        while not self.at("esac"):
+            if self.at("("):
+                self.take()
+            patterns = [self._pattern()]
+            while self.expect("|", ")") == "|":
+                patterns.append(self._pattern())
+            branches.append((tuple(patterns), self.block((";;",))))
+            if self.at(";;"):
+                self.take()
+                self.newlines()
+            elif not self.at("esac"):
+                raise Incomplete if self.token.kind == "end" else SyntaxFault(self.token.text)
+        self.take()
+        return Case(word.text, tuple(branches), self.redirects())
+
+    def _pattern(self) -> str:
+        token = self.take()
+        if token.kind != "word":
+            raise Incomplete if token.kind == "end" else SyntaxFault(token.text)
+        return token.text
 
     def redirects(self) -> tuple[Redirect, ...]:
         found = []

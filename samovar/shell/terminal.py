@@ -7,10 +7,13 @@ from msgspec import Struct
 
 from samovar.event import Fact, text
 from samovar.sensor import Clock, Pause, PeerError, Read, Send, Step
-from samovar.shell.shell import Output, Shell
+from samovar.shell.call import Output
+from samovar.shell.shell import Shell
+from samovar.shell.story import greeting
 
 MAX_LINE = 16 * 1024
 MAX_INPUT = 4 << 20
+_MAX_HISTORY = 500  # lines, bash's HISTSIZE
 
 
 class Stderr(Struct, frozen=True):
@@ -42,6 +45,9 @@ def interact(shell: Shell, *, tty: bool) -> Program:
 
 def _prompts(shell: Shell, tty: bool) -> Generator[Step | Stderr, bytes, None]:
     pending = b""
+    if tty:
+        hello = greeting(shell.persona, float((yield Clock())))
+        yield Send(hello.replace("\n", "\r\n").encode("latin-1", "replace"))
     while True:
         if tty:
             yield Send(b"> " if pending else shell.prompt)
@@ -50,6 +56,8 @@ def _prompts(shell: Shell, tty: bool) -> Generator[Step | Stderr, bytes, None]:
             yield Send(b"logout\r\n")
             return
         line = pending + typed
+        if typed.strip() and len(shell.history) < _MAX_HISTORY:
+            shell.history.append(typed.decode("latin-1"))
         output = yield from _run(shell, line, tty, b"")
         pending = line + b"\n" if output.incomplete and len(line) < MAX_LINE else b""
         if output.exited:

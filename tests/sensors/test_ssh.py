@@ -72,12 +72,75 @@ async def test_shell_upload_and_forward(tmp_path: Path) -> None:
         assert b"\r\n/tmp\r\n" in out
         assert status == 0
         out, _, _ = await ssh(port, "admin", "root@127.0.0.1", "cat > /tmp/x; wc -c /tmp/x", stdin=b"payload")
-        assert out == b"7\n"
+        assert out == b"7 /tmp/x\n"
         _, err, _ = await ssh(port, "admin", "-W", "192.0.2.1:25", "root@127.0.0.1")
         assert b"stdio forwarding failed" in err
     assert b"payload" in notes.files.values()
     assert {"target": "192.0.2.1:25", "forward": "direct-tcpip"} in [e.samovar_detail for e in notes.events]
     assert commands(notes) == ["cd /tmp", "pwd", "exit", "cat > /tmp/x; wc -c /tmp/x"]
+
+
+async def run(*command: str, stdin: bytes = b"") -> tuple[bytes, int]:
+    process = await asyncio.create_subprocess_exec(
+        *("sshpass", "-p", "admin", *command),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(stdin), 30)
+    return out, process.returncode or 0
+
+
+@needs_ssh
+@pytest.mark.parametrize("mode", ["-O", "-s"], ids=["scp", "sftp"])
+async def test_scp_in_both_modes(mode: str, tmp_path: Path) -> None:
+    (tmp_path / "up" / "in").mkdir(parents=True)
+    (tmp_path / "up" / "in" / "deep").write_bytes(b"deep")
+    payload = b"\x7fELF" + bytes(range(256)) * 3000
+    (tmp_path / "up" / "big").write_bytes(payload)
+    async with running(Ssh(), tmp_path) as (port, notes):
+        notes.tries = 9
+        scp = ("scp", mode, "-P", str(port), *OPTIONS)
+        out, status = await run(*scp, "-rp", str(tmp_path / "up"), "root@127.0.0.1:/tmp/")
+        assert (out, status) == (b"", 0)
+        for name in ("/etc/hostname", "/bin/ls"):
+            assert await run(*scp, f"root@127.0.0.1:{name}", str(tmp_path)) == (b"", 0)
+        out, status = await run(*scp, "root@127.0.0.1:/none", str(tmp_path))
+        assert (b"/none" in out, status) == (True, 1)
+    assert (tmp_path / "ls").read_bytes().startswith(b"\x7fELF")
+    assert (tmp_path / "hostname").read_bytes() == b"web03\n"
+    assert sorted(notes.files.values()) == sorted([payload, b"deep"])
+    names = [event.file_name for event in notes.events if event.event_action == "file"]
+    assert sorted(filter(None, names)) == ["/tmp/up/big", "/tmp/up/in/deep"]
+
+
+@needs_ssh
+async def test_sftp(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"malware")
+    batch = f"""cd /tmp
+mkdir d
+put {tmp_path}/x d/y
+chmod 755 d/y
+rename d/y d/z
+ln -s z d/l
+ls -l d
+get d/l {tmp_path}/back
+rm d/z
+ls d
+df
+put {tmp_path}/x /none/x
+"""
+    async with running(Ssh(), tmp_path) as (port, notes):
+        notes.tries = 9
+        out, status = await run("sftp", "-P", str(port), *OPTIONS, "root@127.0.0.1", stdin=batch.encode())
+    assert (tmp_path / "back").read_bytes() == b"malware"
+    said = out.decode()
+    assert "-rwxr-xr-x" in said
+    assert 'dest open "/none/x": No such file or directory' in said
+    assert status == 0
+    assert list(notes.files.values()) == [b"malware"]
+    operations = [event.samovar_detail.get("sftp") for event in notes.events if event.event_action == "request"]
+    assert {"mkdir", "write", "rename", "list", "read", "remove"} <= set(operations)
 
 
 @needs_ssh

@@ -9,7 +9,7 @@ from tests.personas import NOW, persona
 
 def run(line: str | bytes, stdin: bytes | None = b"") -> Output:
     raw = line.encode() if isinstance(line, str) else line
-    return login_shell(persona(), Files(persona()), "root").run(raw, float(NOW), stdin)
+    return login_shell(persona(), Files(persona()), "root", "198.51.100.7").run(raw, float(NOW), stdin)
 
 
 def stdout(output: Output) -> bytes:
@@ -42,6 +42,35 @@ def stderr(output: Output) -> bytes:
         ("(cd /tmp; echo a) | tail -1", b"a\n", 0),
         ("exit 7", b"", 7),
         ("sh -c 'echo a; false'", b"a\n", 1),
+        ("(exit 3); echo $?; x=$(exit 4); echo $?", b"3\n4\n", 0),
+        ("echo $((1+2*3)) $(( (1<<4) - 0x10 )) $((2**10%1000)) $((-7/2))", b"7 0 24 -3\n", 0),
+        ("i=3; echo $((i*i)); echo $((1/0)); echo on", b"9\non\n", 0),
+        ("cd /tmp; touch b.sh a.sh .c.sh; echo *.sh '*.sh' \\*.sh; echo *.none", b"a.sh b.sh *.sh *.sh\n*.none\n", 0),
+        ("ls /proc/c*info /bin/ec[h]o", b"/proc/cpuinfo\n/bin/echo\n", 0),
+        ("case $(uname -m) in i?86) echo 32;; x86_64|amd64) echo 64;; *) echo no;; esac", b"64\n", 0),
+        ("case x in y) echo;; esac; echo $?", b"0\n", 0),
+        ("printf 'a 1\\nb 2\\n' | while read n v; do echo $v$n; done", b"1a\n2b\n", 0),
+        ('f() { echo "$1-$#"; return 5; }; f a b; echo $?', b"a-2\n5\n", 0),
+        ("for i in 1 2 3 4; do [ $i = 2 ] && continue; [ $i -gt 3 ] && break; echo $i; done", b"1\n3\n", 0),
+        ("x='  a  b '; set; echo 1$x.2 \"$x\"", b"1 a b .2   a  b \n", 0),
+        ("p=/a/b.tgz; echo ${p##*/} ${p%.*} ${#p} ${q:-d} ${p:+y}", b"b.tgz /a/b 8 d y\n", 0),
+        ("echo a:b:c | cut -d: -f2,3 | tr a-z A-Z", b"B:C\n", 0),
+        ("printf '3\\n1\\n3\\n' | sort -n | uniq -c", b"      1 1\n      2 3\n", 0),
+        ("echo 'a b c' | awk '{print $3,$1}'; echo a.b | awk -F. '{print $NF}'", b"c a\nb\n", 0),
+        ("echo aXbX | sed 's/X/-/g'; printf '1\\n2\\n3\\n' | sed -n 2p", b"a-b-\n2\n", 0),
+        ("echo -n abc | md5sum", b"900150983cd24fb0d6963f7d28e17f72  -\n", 0),
+        ("echo aGk= | base64 -d; echo hi | base64", b"hiaGkK\n", 0),
+        ("echo '* * * * * x' | crontab -; crontab -l", b"* * * * * x\n", 0),
+        ("echo 'root:x' | chpasswd && echo ok", b"ok\n", 0),
+        ("echo 'echo $1' > /tmp/s; chmod +x /tmp/s; sh /tmp/s q; . /tmp/s", b"q\n\n", 0),
+        ("printf '#!/bin/sh\\necho ran\\n' > /tmp/r; chmod 777 /tmp/r; /tmp/r; cd /tmp; ./r", b"ran\nran\n", 0),
+        ("seq 2 4 | xargs echo n; date +%s", b"n 2 3 4\n%d\n" % NOW, 0),
+        ("mkdir -p /tmp/d/e; cd /tmp/d/e && pwd; mkdir /no/such", b"/tmp/d/e\n", 1),
+        ('echo $\'a\\tb\'; echo "a$(echo "b c")"', b"a\tb\nab c\n", 0),
+        ("grep -c processor /proc/cpuinfo; grep -E 'nope|^model name' /proc/cpuinfo | wc -l", b"2\n2\n", 0),
+        ("exit 3 | true; echo still", b"still\n", 0),
+        ("if [ ! -f /etc/none ] && test -d /etc -a -n x; then echo y; fi", b"y\n", 0),
+        ("ls -l /bin/ls /bin | head -1 | cut -c1-10; which ls nope", b"-rwxr-xr-x\n/usr/bin/ls\n", 1),
     ],
 )
 def test_lines(line: str, out: bytes, status: int) -> None:
@@ -68,7 +97,7 @@ def test_unfinished_lines_and_input_are_asked_for() -> None:
 
 
 def test_written_files_are_artefacts_once() -> None:
-    shell = login_shell(persona(), Files(persona()), "root")
+    shell = login_shell(persona(), Files(persona()), "root", "198.51.100.7")
     shell.run(b"echo a > /tmp/f", float(NOW))
     assert [(keep.name, keep.data) for keep in shell.artefacts()] == [("/tmp/f", b"a\n")]
     assert list(shell.artefacts()) == []

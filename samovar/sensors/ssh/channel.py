@@ -12,6 +12,8 @@ from asyncssh.packet import SSHPacket, UInt32
 from samovar.event import Fact
 from samovar.sensor import Clock, Keep, Pause, PeerError, Read, Recorder, Send, Step
 from samovar.sensors.ssh.keys import WINDOW
+from samovar.sensors.ssh.scp import scp
+from samovar.sensors.ssh.sftp import sftp
 from samovar.shell import Program, Shell, Stderr, execute, interact
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         self._loop, self._shell, self._recorder = loop, shell, recorder
         self._program: Program | None = None
         self._typed = bytearray()
-        self._reading = self._eof = False
+        self._reading = self._eof = self._stalled = False
         self._wanted = 0
         self._timer: asyncio.TimerHandle | None = None
         self._tty = False
@@ -101,8 +103,16 @@ class Session(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        self._program = execute(self._shell, self._chan.command, tty=self._tty)
+        program = scp(self._shell, self._chan.command)
+        self._program = program or execute(self._shell, self._chan.command, tty=self._tty)
         return True
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        detail: dict[str, str | int | float | bool] = {"subsystem": subsystem[:256]}
+        self._recorder.note(Fact(event_action="request", samovar_detail=detail))
+        if subsystem == "sftp":
+            self._program = sftp(self._shell)
+        return subsystem == "sftp"
 
     def session_started(self) -> None:
         self._advance(None)
@@ -122,14 +132,16 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self.data_received(b"\x03", None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         program, self._program = self._program, None
         if program is not None:
             self._farewell(program)
 
     def resume_writing(self) -> None:
-        self._chan.resume_reading()
+        if self._stalled:
+            self._stalled = False
+            self._chan.resume_reading()
+            self._advance(b"")
 
     def _farewell(self, program: Program) -> None:
         """Let it note what it has; there is no one left to speak to."""
@@ -148,7 +160,13 @@ class Session(asyncssh.SSHServerSession[bytes]):
         if not self._reading or self._program is None:
             return
         if self._typed or self._eof:
+            self._stop_timer()
             self._advance(self._take())
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _take(self) -> bytes | PeerError:
         """What the program's read gets: all that was typed, or as much as it wants."""
@@ -171,6 +189,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
                     self._wanted = step.exactly or len(self._typed)
                     if not self._typed and not self._eof:
                         self._reading = True
+                        self._timer = self._loop.call_later(step.timeout, self._advance, PeerError("silent"))
                         return
                     answer = self._take()
                 elif isinstance(step, Pause):
@@ -178,6 +197,10 @@ class Session(asyncssh.SSHServerSession[bytes]):
                     return
                 else:
                     answer = self._perform(step)
+                    if self._chan.get_write_buffer_size() > _MAX_UNSENT:  # the client must read before we go on
+                        self._stalled = True
+                        self._chan.pause_reading()
+                        return
         except StopIteration as done:
             self._leave(int(done.value or 0))
         except PeerError:
@@ -202,6 +225,4 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._recorder.keep(step)
         elif isinstance(step, Send | Stderr) and not self._chan.is_closing():
             self._chan.write(step.data, None if isinstance(step, Send) else asyncssh.EXTENDED_DATA_STDERR)
-            if self._chan.get_write_buffer_size() > _MAX_UNSENT:
-                self._chan.pause_reading()
         return b""

@@ -158,7 +158,7 @@ class Connection(Transport):
             raise asyncssh.ChannelOpenError(OPEN_CONNECT_FAILED, "open failed")
         guest = self.guest
         self._files = self._files or Files(guest.persona)
-        shell = login_shell(guest.persona, self._files, self._username)
+        shell = login_shell(guest.persona, self._files, self._username, guest.peer.ip)
         return Channel(self, self._loop), Session(self._loop, shell, guest.recorder)
 
     def send_channel_open_confirmation(
