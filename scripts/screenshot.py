@@ -104,8 +104,8 @@ def take(browser: Browser, url: str, theme: str, folder: Path, paths: dict[str, 
 def settle(page: Page) -> None:
     """Until every panel on the page has its figures."""
     page.locator("main .panel").first.wait_for()
-    for panel in page.locator("main .panel").all():
-        panel.scroll_into_view_if_needed()  # a panel asks for its figures when it comes near the screen
+    for y in range(0, 6000, 600):
+        page.evaluate("y => scrollTo(0, y)", y)  # a panel asks for its figures when it comes near the screen
         page.wait_for_timeout(50)
     page.evaluate("scrollTo(0, 0)")
     page.locator(".skeleton").first.wait_for(state="detached", timeout=QUIET_MS)

@@ -191,7 +191,7 @@ class FakeReader:
             last,
             _attacks(own),
             len(own),
-            tops("network_protocol"),
+            tops("event_dataset"),
             tops("user_name", "samovar_login_password"),
             tops("process_command_line"),
             inner.sessions(None, span, limit=20),

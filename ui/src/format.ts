@@ -2,10 +2,13 @@
 
 const whole = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const terse = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
 const regions = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
 export const number = (value: number): string => whole.format(value);
 export const compact = (value: number): string => (value < 10_000 ? whole.format(value) : short.format(value));
+/** As `compact`, where there is room for four characters. */
+export const brief = (value: number): string => (value < 1000 ? whole : terse).format(value);
 export const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${number(count)} ${count === 1 ? noun : nouns}`;
 

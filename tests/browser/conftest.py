@@ -1,0 +1,104 @@
+"""A browser on the page of a running app; whatever a page must never do ends the test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.site import Site, running
+
+CHROMIUM = "/usr/bin/chromium"
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "samovar/web/static"
+AXE = ROOT / "ui/node_modules/axe-core/axe.min.js"
+WAIT_MS = 15_000
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, also as root and in containers with a small /dev/shm."""
+    if not shutil.which(CHROMIUM):
+        pytest.skip(f"chromium is missing: {CHROMIUM}")
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A usual screen; what moves keeps still."""
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 1000}, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One app for each worker of the test run."""
+    assert (STATIC / "index.html").is_file(), "the page is not built: pip install -e . builds it"
+    with running(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    """In place of the plugin's own fixture, which this pytest warns of."""
+    return site.url
+
+
+@pytest.fixture(scope="session")
+def cookie(site: Site) -> tuple[str, str]:
+    """Of a signed-in user."""
+    return site.cookie()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What the page did that no page may do; a test that expects such a thing empties it."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def watched(context: BrowserContext, faults: list[str]) -> Iterator[None]:
+    """Every test: no error, no dialog, nothing that the policy had to stop, nothing from elsewhere."""
+    expect.set_options(timeout=WAIT_MS)
+    context.set_default_timeout(WAIT_MS)
+
+    def watch(page: Page) -> None:
+        def asked(url: str) -> None:
+            there, here = urlsplit(url), urlsplit(page.url)
+            if there.scheme not in ("data", "blob") and here.netloc and there.netloc != here.netloc:
+                faults.append(f"asked {url}")
+
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda said: faults.append(said.text) if _refusal(said.text) else None)
+        page.on("request", lambda request: asked(request.url))
+
+    context.on("page", watch)
+    yield
+    assert faults == []
+
+
+def _refusal(text: str) -> bool:
+    return any(word in text for word in ("Content Security Policy", "TrustedHTML", "TrustedScript", "Uncaught"))
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site, cookie: tuple[str, str], watched: None) -> Page:
+    """A tab of a signed-in user, at no page yet."""
+    name, value = cookie
+    context.add_cookies([{"name": name, "value": value, "url": site.url, "sameSite": "Strict", "httpOnly": True}])
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The accessibility checker's source."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is missing: npm ci in ui/")
+    return AXE.read_text()
