@@ -5,6 +5,7 @@ key exchange is curve25519 with our ed25519 key, and once with the RSA key, whos
 """
 
 import asyncio
+import gc
 import json
 import resource
 import socket
@@ -44,6 +45,8 @@ async def serve() -> None:
     """Accept on a free port; answer each line on stdin with the CPU seconds used so far."""
     sensor = Ssh(login=RULES)
     sensor.warm(persona())
+    gc.collect()
+    gc.freeze()  # as the fork server does
     loop = asyncio.get_running_loop()
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     listening.setblocking(False)

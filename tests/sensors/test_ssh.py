@@ -11,6 +11,7 @@ from samovar.event import Event
 from samovar.sensors.ssh import Ssh
 from samovar.sensors.ssh.face import INVALID_IDENTIFICATION, VERSIONS_DIFFER, face_of, judge_identification
 from samovar.sensors.ssh.hassh import hello_of
+from samovar.sensors.ssh.mac import Umac
 from tests.clients.running import Notes, running
 
 OPTIONS = [
@@ -154,6 +155,24 @@ async def test_a_key_is_recorded(tmp_path: Path) -> None:
     shown, _ = await asyncio.wait_for(show.communicate(), 30)
     assert str(logins(notes)[0].samovar_detail["key_fingerprint"]) in shown.decode()
     assert logins(notes)[0].user_name == "eve"
+
+
+@needs_ssh
+@pytest.mark.parametrize("mac", ["umac-64-etm", "umac-128-etm", "umac-64", "umac-128"])
+async def test_umac_with_openssh(mac: str, tmp_path: Path) -> None:
+    async with running(Ssh(), tmp_path) as (port, notes):
+        notes.tries = 9
+        options = ("-c", "aes128-ctr", "-m", f"{mac}@openssh.com")
+        out, _, _ = await ssh(port, "admin", *options, "root@127.0.0.1", "cat | wc -c", stdin=bytes(100_000))
+    assert out == b"100000\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "tag"),
+    [(b"", "6E155FAD26900BE1"), (b"a" * 3, "44B5CB542F220104"), (b"a" * 1024, "26BF2F5D60118BD9")],
+)
+def test_umac_by_rfc_4418(message: bytes, tag: str) -> None:
+    assert Umac(b"abcdefghijklmnop", 8).tag(b"bcdefghi", message).hex().upper() == tag
 
 
 @pytest.mark.parametrize(

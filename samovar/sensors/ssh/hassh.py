@@ -1,8 +1,11 @@
 """HASSH: a fingerprint of an SSH client by what its KEXINIT offers (github.com/salesforce/hassh)."""
 
 import hashlib
+from functools import lru_cache
 
 from msgspec import Struct
+
+_MAX_KNOWN = 4096  # bytes; the same few programs send most of what comes
 
 
 class Hello(Struct, frozen=True):
@@ -15,7 +18,12 @@ class Hello(Struct, frozen=True):
 
 def hello_of(kexinit: bytes) -> Hello | None:
     """Read the body of an SSH_MSG_KEXINIT (RFC 4253 section 7.1), without its type byte; None if malformed."""
-    position, lists = 16, []
+    lists = kexinit[16:]
+    return _known(lists) if len(lists) <= _MAX_KNOWN else _read(lists)
+
+
+def _read(kexinit: bytes) -> Hello | None:
+    position, lists = 0, []
     for _ in range(10):
         size = int.from_bytes(kexinit[position : position + 4])
         position += 4 + size
@@ -28,3 +36,6 @@ def hello_of(kexinit: bytes) -> Hello | None:
         hashed.decode("ascii", "backslashreplace"),
         lists[1].decode("ascii", "backslashreplace"),
     )
+
+
+_known = lru_cache(maxsize=256)(_read)

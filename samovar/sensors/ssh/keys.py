@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 import asyncssh
+from asyncssh.packet import String, UInt32
 from asyncssh.public_key import SSHKey, SSHKeyPair, load_keypairs
 from msgspec import Struct
 
 from samovar.persona import Persona
-from samovar.sensors.ssh.face import Face, face_of
+from samovar.sensors.ssh import mac
+from samovar.sensors.ssh.face import STRICT_KEX, Face, face_of
 
 LOGIN_GRACE = 120.0  # sshd's LoginGraceTime, seconds
 WINDOW = 64 * 32 * 1024  # sshd's CHAN_SES_WINDOW_DEFAULT
@@ -20,11 +22,14 @@ class Identity(Struct, frozen=True, eq=False):
     options: asyncssh.SSHServerConnectionOptions
     #: One key pair for each algorithm: asyncssh would change a shared RSA pair under another session's hands.
     host_keys: dict[bytes, SSHKeyPair]
+    kexinit: bytes  # SSH_MSG_KEXINIT after its cookie
+    ext_info: bytes  # the body of SSH_MSG_EXT_INFO
 
 
 @lru_cache(maxsize=4)
 def identity_of(persona: Persona) -> Identity:
     """The identity of this persona. Parses keys; call it before any socket is served."""
+    mac.register()
     face = face_of(persona.ssh_banner)
     keys = [asyncssh.import_private_key(key) for key in persona.ssh_host_keys]
     options = asyncssh.SSHServerConnectionOptions(
@@ -47,7 +52,19 @@ def identity_of(persona: Persona) -> Identity:
         sftp_factory=None,
         window=WINDOW,
     )
-    return Identity(face, options, _pairs(keys, face))
+    strict = (STRICT_KEX,) if face.strict_kex else ()
+    return Identity(
+        face,
+        options,
+        _pairs(keys, face),
+        kexinit=_kexinit(face, (*face.kex, *strict)),
+        ext_info=UInt32(1) + String("server-sig-algs") + String(",".join(face.signatures)),
+    )
+
+
+def _kexinit(face: Face, kex: tuple[str, ...]) -> bytes:
+    rows = (kex, face.host_keys, face.ciphers, face.ciphers, face.macs, face.macs, face.compression, face.compression)
+    return b"".join(String(",".join(row)) for row in (*rows, (), ())) + bytes(5)
 
 
 def _pairs(keys: list[SSHKey], face: Face) -> dict[bytes, SSHKeyPair]:

@@ -88,8 +88,9 @@ def _packets(server: "_Server") -> Generator[Step | Stderr, bytes, None]:
         packet = yield from exactly(size)
         server.shell.now = float((yield Clock()))
         answer = server.answer(packet)
-        yield from server.facts[kept:]
-        kept = len(server.facts)
+        while kept < len(server.facts):
+            yield server.facts[kept]
+            kept += 1
         if server.closed_changed:
             server.closed_changed = False
             yield from server.shell.artefacts()

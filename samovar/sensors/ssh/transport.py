@@ -5,7 +5,9 @@ tests/sensors/ssh compares what results with sshd. Nothing here blocks or waits.
 """
 
 import asyncio
+import os
 import sys
+import time
 import zlib
 from collections.abc import Coroutine
 from typing import Any
@@ -19,7 +21,7 @@ from asyncssh.misc import ProtocolError
 from asyncssh.packet import SSHPacket, SSHPacketLogger, String, UInt32
 from cryptography.exceptions import InvalidTag
 
-from samovar.sensors.ssh.face import STRICT_KEX, judge_identification
+from samovar.sensors.ssh.face import judge_identification
 from samovar.sensors.ssh.hassh import Hello, hello_of
 from samovar.sensors.ssh.keys import Identity
 
@@ -79,6 +81,7 @@ class Transport(asyncssh.SSHServerConnection):
         self._server_host_key_algs = [name.encode() for name in identity.face.host_keys]
         self._mac_algs = [name.encode() for name in identity.face.macs]
         self.bytes_in = self.bytes_out = 0
+        self._held: list[bytes] | None = None
         self.client_line = b""
         self._greeted = False
         self.fault: BaseException | None = None
@@ -96,13 +99,32 @@ class Transport(asyncssh.SSHServerConnection):
         """Nothing is logged."""
 
     def data_received(self, data: bytes, datatype: int | None = None) -> None:
-        """Count what comes in."""
+        """Count what comes in; what it makes us say goes out in one piece."""
         self.bytes_in += len(data)
-        super().data_received(data, datatype)
+        self._held = []
+        try:
+            super().data_received(data, datatype)
+        finally:
+            self._let_go()
 
     def _send(self, data: bytes) -> None:
         self.bytes_out += len(data)
-        super()._send(data)
+        if self._held is None:
+            super()._send(data)
+        else:
+            self._held.append(data)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held:
+            super()._send(b"".join(held))
+
+    def _force_close(self, exc: Exception | None) -> None:
+        self._let_go()
+        super()._force_close(exc)
+
+    def set_extra_info(self, **kwargs: object) -> None:
+        """Nothing is kept: nobody asks."""
 
     def internal_error(self, exc_info: Any = None, error_logger: SSHLogger | None = None) -> None:
         """Hang up. A ValueError is what malformed packets and keys raise; anything else is our own fault."""
@@ -179,8 +201,13 @@ class Transport(asyncssh.SSHServerConnection):
 
     # key exchange --------------------------------------------------------------------------------------
 
-    def _get_extra_kex_algs(self) -> list[bytes]:
-        return [STRICT_KEX.encode()] if self._identity.face.strict_kex else []
+    def _send_kexinit(self) -> None:
+        self._kex_complete = False
+        self._rekey_bytes_sent = 0
+        self._rekey_time = time.monotonic() + self._rekey_seconds
+        body = os.urandom(16) + self._identity.kexinit
+        self._server_kexinit = bytes((MSG_KEXINIT,)) + body
+        self.send_packet(MSG_KEXINIT, body)
 
     def choose_server_host_key(self, peer_host_key_algs: "list[bytes]") -> bool:  # type: ignore[override]
         """Take the first of the client's algorithms that we have a key for."""
@@ -203,7 +230,6 @@ class Transport(asyncssh.SSHServerConnection):
             self._next_decompressor = _Bounded()
 
     def _send_ext_info(self) -> None:
-        signatures = ",".join(self._identity.face.signatures)
-        self.send_packet(MSG_EXT_INFO, UInt32(1), String("server-sig-algs"), String(signatures))
+        self.send_packet(MSG_EXT_INFO, self._identity.ext_info)
 
     _packet_handlers = handlers(asyncssh.SSHServerConnection._packet_handlers, {MSG_KEXINIT: _on_kexinit})
