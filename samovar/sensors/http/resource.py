@@ -69,9 +69,10 @@ def _part(file: Resource, body: bytes, ranges: list[tuple[int, int]] | None, hea
     if len(ranges) == 1:
         start, end = ranges[0]
         line = b"Content-Range: bytes %d-%d/%d\r\n" % (start, end, len(body))
-        if tail:
-            return Answer(206, head, tail + line, file.kind, body[start : end + 1])
-        return Answer(206, head + line, b"", file.kind, body[start : end + 1])
+        part = body[start : end + 1]
+        if tail:  # Apache states the range after Vary, but before the length of what it compresses (measured)
+            return Answer(206, head, tail + line, file.kind, part)
+        return Answer(206, head + line, b"", file.kind, part)
     mark = b"%016x" % (int(file.tag[1:-1].partition(b"-")[2], 16) * 0x9E3779B97F4A7C15 % 2**64)
     parts = [
         b"\r\n--%b\r\nContent-type: %b\r\nContent-range: bytes %d-%d/%d\r\n\r\n%b"

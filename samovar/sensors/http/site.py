@@ -24,6 +24,7 @@ REALMS = ("Restricted", "Restricted Area", "Restricted Content", "Authentication
 DAY = 86_400
 MAX_NAME = 255  # a longer name does not exist: the file system says so, and Apache then says 403
 _GUARDED = re.compile(rb"/(admin|login|manager|phpmyadmin)(/|\Z)")
+_HIDDEN = re.compile(rb"/(\.ht|server-status(/|\Z)|icons/(small/)?\Z)")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -135,8 +136,8 @@ def missing(path: bytes) -> int:
     """Why there is no such file: it has moved, may not be seen, or does not exist."""
     if path == b"/icons/small":
         return 301
-    hidden = path.startswith((b"/.ht", b"/server-status")) or path in (b"/icons/", b"/icons/small/")
-    return 403 if hidden or max(map(len, path.split(b"/"))) > MAX_NAME else 404
+    hidden = _HIDDEN.match(path) or max(map(len, path.split(b"/"))) > MAX_NAME
+    return 403 if hidden else 404
 
 
 def clean_path(target: bytes) -> bytes | None:

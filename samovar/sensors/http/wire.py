@@ -10,6 +10,8 @@ from samovar.sensor import PeerError, Read, Send, Step
 LINE_LIMIT = 8190  # Apache's LimitRequestLine and LimitRequestFieldSize
 FIELDS_LIMIT = 100  # Apache's LimitRequestFields
 HEAD_LIMIT = 65_536
+HEAD_TIME = 20.0  # seconds, as Debian sets mod_reqtimeout
+BODY_TIME = 10.0
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VERSION = re.compile(rb"HTTP/([1-9])\.(\d)")
 _HOST = re.compile(rb"[A-Za-z0-9._~:%\[\]-]+")
@@ -87,11 +89,11 @@ def _read_fields(request: Request) -> Generator[Step, bytes, Request]:
     """
     raw = b""
     try:
-        raw = yield Read(until=b"\r", limit=LINE_LIMIT + 1, timeout=20.0)
+        raw = yield Read(until=b"\r", limit=LINE_LIMIT + 1, timeout=HEAD_TIME)
         if raw == b"\r":
-            end = yield Read(exactly=1, limit=1, timeout=20.0)
+            end = yield Read(exactly=1, limit=1, timeout=HEAD_TIME)
             return parse_fields(request, [] if end == b"\n" else [end])
-        raw += yield Read(until=b"\n\r\n", limit=HEAD_LIMIT, timeout=20.0)
+        raw += yield Read(until=b"\n\r\n", limit=HEAD_LIMIT, timeout=HEAD_TIME)
     except PeerError as error:
         if str(error) in ("closed", "silent", "oversent"):  # else the session is ended from outside: no more reads
             raw += yield from _rest(HEAD_LIMIT)
@@ -210,7 +212,7 @@ def _read_length(length: int, limit: int) -> Generator[Step, bytes, Body]:
     data = bytearray()
     while len(data) < min(length, limit):
         try:
-            data += yield Read(limit=min(length, limit) - len(data), timeout=20.0)
+            data += yield Read(limit=min(length, limit) - len(data), timeout=BODY_TIME)
         except PeerError as error:
             return Body(bytes(data), whole=False, fault=408 if str(error) == "silent" else 400)
     return Body(bytes(data), whole=length <= limit)
@@ -220,7 +222,7 @@ def _read_chunks(limit: int) -> Generator[Step, bytes, Body]:
     data = bytearray()
     while len(data) <= limit:
         try:
-            line = yield Read(until=b"\n", limit=1024, timeout=20.0)
+            line = yield Read(until=b"\n", limit=1024, timeout=BODY_TIME)
             size = line.partition(b";")[0].strip()
             if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", size):
                 return Body(bytes(data), whole=False, fault=400)
@@ -229,10 +231,10 @@ def _read_chunks(limit: int) -> Generator[Step, bytes, Body]:
                 yield from _skip_trailers()
                 return Body(bytes(data))
             if left > limit - len(data):
-                data += yield Read(limit=max(limit - len(data), 1), timeout=20.0)
+                data += yield Read(limit=max(limit - len(data), 1), timeout=BODY_TIME)
                 return Body(bytes(data), whole=False)
-            data += yield Read(exactly=left, limit=left, timeout=20.0)
-            yield Read(until=b"\n", limit=8, timeout=20.0)
+            data += yield Read(exactly=left, limit=left, timeout=BODY_TIME)
+            yield Read(until=b"\n", limit=8, timeout=BODY_TIME)
         except PeerError as error:
             return Body(bytes(data), whole=False, fault=408 if str(error) == "silent" else 400)
     return Body(bytes(data), whole=False)
@@ -240,5 +242,5 @@ def _read_chunks(limit: int) -> Generator[Step, bytes, Body]:
 
 def _skip_trailers() -> Generator[Step, bytes, None]:
     for _ in range(FIELDS_LIMIT):
-        if not (yield Read(until=b"\n", limit=LINE_LIMIT, timeout=20.0)).strip(b"\r\n"):
+        if not (yield Read(until=b"\n", limit=LINE_LIMIT, timeout=BODY_TIME)).strip(b"\r\n"):
             return
