@@ -15,20 +15,16 @@ ROUNDS = 120
 
 
 def attack(urn: Platform, name: str, acknowledged: list[str], stop: threading.Event) -> None:
-    """Log in over FTP, each time with another password; those whose answer arrived are acknowledged."""
+    """Ask for one page after the other; those whose answer has begun to arrive are acknowledged."""
     for number in range(ROUNDS):
         if stop.is_set():
             return
-        password = f"{name}-{number}"
+        path = f"/{name}-{number}"
         try:
-            with socket.create_connection(("127.0.0.1", urn.ports["ftp"]), timeout=5) as client:
-                file = client.makefile("rb")
-                file.readline()
-                client.sendall(b"USER root\r\n")
-                file.readline()
-                client.sendall(f"PASS {password}\r\n".encode())
-                if file.readline().startswith((b"530", b"230")):
-                    acknowledged.append(password)
+            with socket.create_connection(("127.0.0.1", urn.ports["http"]), timeout=5) as client:
+                client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+                if client.recv(4096).startswith(b"HTTP/1.1 404"):
+                    acknowledged.append(path)
         except OSError:
             time.sleep(0.05)  # whoever held the connection was killed
 
@@ -52,8 +48,8 @@ def under_load(urn: Platform, kill: list[int]) -> list[str]:
 
 
 def recorded(urn: Platform, least: int) -> list[str]:
-    found = urn.until("sensor:ftp and action:login", least)
-    return sorted(e.samovar_login_password or "" for e in found)
+    found = urn.until("sensor:http and action:request", least)
+    return sorted(e.url_original or "" for e in found)
 
 
 @pytest.mark.parametrize("victims", [("worker0",), ("hub",), ("hub", "worker1")], ids="+".join)
