@@ -12,6 +12,7 @@ from samovar.sensors.http.wire import Request
 MAX_RANGES = 200  # Apache's MaxRanges
 _CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"))
 _DATE = re.compile(rb"(?:\w{3,9}, )(\d\d)[ -](\w{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) GMT")
+_REFUSED = re.compile(rb"\s*q\s*=\s*0(\.0*)?\s*")
 _RANGE = re.compile(rb"(\d{0,18})-(\d{0,18})")
 
 
@@ -126,7 +127,7 @@ def _takes_gzip(field: bytes | None) -> bool:
     for coding in (field or b"").lower().split(b","):
         name, _, weight = coding.partition(b";")
         if name.strip() in (b"gzip", b"x-gzip"):
-            return not re.fullmatch(rb"\s*q\s*=\s*0(\.0*)?\s*", weight)
+            return not _REFUSED.fullmatch(weight)
     return False
 
 
