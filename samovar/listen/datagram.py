@@ -1,7 +1,8 @@
 """Conversations over UDP: each datagram begins one, unless one with its sender still waits for more.
 
 Without a stated reason nobody gets more bytes than they sent in the dialogue, and nobody many datagrams:
-a forged source address must gain nothing.
+a forged source address must gain nothing. A sender that goes on with a dialogue, one datagram for each of ours,
+gets more: four times the rate, no more, because such datagrams (TFTP's numbered blocks) can be forged unseen.
 """
 
 import socket
@@ -23,6 +24,8 @@ Key = tuple[Address, str]
 _BATCH = 32  # datagrams taken before other work gets its turn
 _QUEUE = 16  # datagrams that wait for a dialogue that is busy
 _FREE_SHARE = 10  # an acknowledgement: the peer has sent ten times what it gets; it does not count as a reply
+_IN_STEP = 0.25  # what a reply counts that answers a dialogue's further datagram: one for one, as in a download
+_MAX_IN_STEP = 256  # of those in one dialogue
 _IP_PKTINFO = 8
 _IPV6_RECVPKTINFO, _IPV6_PKTINFO = 49, 50
 
@@ -91,12 +94,17 @@ class DatagramTap:
 class DatagramDialogue(Conversation):
     """One dialogue with one source address and port."""
 
+    __slots__ = ("_begun", "_in_step", "_key", "_queue", "_reply_from", "_steps_left", "_tap")
+
     def __init__(
         self, tap: DatagramTap, desk: Desk, sensor: Sensor, peer: Peer, key: Key, reply_from: Ancillary
     ) -> None:
         super().__init__(tap.room, tap.registry, desk, sensor, peer)
         self._tap, self._key, self._reply_from = tap, key, reply_from
         self._queue: deque[bytes] = deque()
+        self._in_step = False  # what is sent next answers a further datagram
+        self._steps_left = _MAX_IN_STEP
+        self._begun = False  # the first datagram was given to the dialogue
 
     def begin(self, data: bytes) -> None:
         """Start with the datagram that asked for it."""
@@ -118,7 +126,10 @@ class DatagramDialogue(Conversation):
 
     def _next(self) -> None:
         if self._queue:
-            self._feed(self._queue.popleft())
+            data = self._queue.popleft()
+            self._in_step = self._begun
+            self._begun = True
+            self._feed(data)
 
     def _settle(self) -> None:
         super()._settle()
@@ -147,7 +158,12 @@ class DatagramDialogue(Conversation):
             return False
         if size * _FREE_SHARE <= self._bytes_in:
             return True
-        return self._tap.rate.allows(self.source, self._room.loop.time())
+        weight = 1.0
+        if self._in_step and self._steps_left:
+            self._in_step = False
+            self._steps_left -= 1
+            weight = _IN_STEP
+        return self._tap.rate.allows(self.source, self._room.loop.time(), weight)
 
     def _start_tls(self) -> bool:
         self._timer = self._room.loop.call_soon(self._fail, "tls")

@@ -27,7 +27,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     udp_dialogues: int = 1024
     """UDP dialogues that wait for a further datagram; one more ends the one that has been idle longest."""
     udp_replies_per_minute: int = 60
-    """Datagrams sent to one source (IPv6: one /64), the acknowledgements of an upload excepted."""
+    """Datagrams sent to one source (IPv6: one /64). The acknowledgements of an upload do not count; a reply that
+    goes on with a dialogue, one for each of the peer's datagrams, counts a quarter."""
     udp_replies_per_second: int = 1000
     """Datagrams sent in all, so that many forged sources get no more."""
     proxy_from: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ class Registry:
     def __init__(self, total: int, per_source: int) -> None:
         self._total, self._per_source = total, per_source
         self._members: OrderedDict[Member, None] = OrderedDict()
-        self._sources: dict[str, set[Member]] = {}
+        self._sources: dict[str, dict[Member, None]] = {}  # the longest idle first, too
         self.empty = asyncio.Event()
         self.empty.set()
 
@@ -39,17 +39,21 @@ class Registry:
         """Enter a session, evicting others as needed."""
         crowd = self._sources.get(member.source)
         while crowd and len(crowd) >= self._per_source:
-            min(crowd, key=_idle_since).evict()
+            next(iter(crowd)).evict()
         while len(self._members) >= self._total:
             self.evict_oldest()
         self._members[member] = None
         self.empty.clear()
-        self._sources.setdefault(member.source, set()).add(member)
+        self._sources.setdefault(member.source, {})[member] = None
 
     def touch(self, member: Member, now: float) -> None:
         """It was active just now."""
         member.active = now
         self._members.move_to_end(member)
+        crowd = self._sources[member.source]
+        if len(crowd) > 1:
+            del crowd[member]
+            crowd[member] = None
 
     def remove(self, member: Member) -> None:
         """It is over."""
@@ -58,7 +62,7 @@ class Registry:
         if not self._members:
             self.empty.set()
         crowd = self._sources[member.source]
-        crowd.discard(member)
+        del crowd[member]
         if not crowd:
             del self._sources[member.source]
 
@@ -69,7 +73,3 @@ class Registry:
             return False
         oldest.evict()
         return True
-
-
-def _idle_since(member: Member) -> float:
-    return member.active

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar, Literal
 
 from samovar.event import Event, Fact, Family
@@ -45,10 +45,10 @@ class Echo:
 
     name: ClassVar[str] = "echo"
     family: ClassVar[Family] = "services"
+    transport: ClassVar[Literal["tcp", "tls", "udp"]] = "tcp"
     ports: ClassVar[tuple[int, ...]] = (7,)
 
-    def __init__(self, transport: Literal["tcp", "tls", "udp"] = "tcp", timeout: float = 20.0) -> None:
-        self.transport = transport  # type: ignore[misc]  # one class serves all transports here
+    def __init__(self, timeout: float = 20.0) -> None:
         self.timeout = timeout
 
     def talk(self, peer: Peer, persona: Persona) -> Dialogue:
@@ -79,6 +79,18 @@ class Echo:
                 yield Send(line)
 
 
+class EchoTls(Echo):
+    """The same inside TLS."""
+
+    transport: ClassVar[Literal["tcp", "tls", "udp"]] = "tls"
+
+
+class EchoUdp(Echo):
+    """The same with datagrams: the answer to each is that datagram."""
+
+    transport: ClassVar[Literal["tcp", "tls", "udp"]] = "udp"
+
+
 def tls_context() -> ssl.SSLContext:
     """The test persona's certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -97,15 +109,46 @@ def client_context() -> ssl.SSLContext:
     return context
 
 
+async def line(reader: asyncio.StreamReader) -> bytes:
+    """One line, or what there is of it at the end."""
+    return await asyncio.wait_for(reader.readline(), 10)
+
+
+async def rest(reader: asyncio.StreamReader) -> bytes:
+    """All until the end; nothing where the connection was reset."""
+    try:
+        return await asyncio.wait_for(reader.read(), 20)
+    except ConnectionError:
+        return b""
+
+
 class Running:
     """A listener under test and where it is."""
 
     def __init__(self, listener: Listener, memory: Memory, sock: socket.socket) -> None:
         self.listener, self.memory = listener, memory
         self.port: int = sock.getsockname()[1]
+        self.writers: list[asyncio.StreamWriter] = []
 
     async def connect(self, host: str = "127.0.0.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.wait_for(asyncio.open_connection(host, self.port), 10)
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(host, self.port), 10)
+        self.writers.append(writer)
+        return reader, writer
+
+    async def hang_up(self) -> None:
+        """Close every client's end."""
+        for writer in self.writers:
+            writer.close()
+        for writer in self.writers:
+            with contextlib.suppress(OSError):
+                await asyncio.wait_for(writer.wait_closed(), 10)
+
+    async def meet(self, count: int = 1) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """So many clients that have read the greeting."""
+        clients = [await self.connect() for _ in range(count)]
+        for reader, _ in clients:
+            assert await line(reader) == b"hello\n"
+        return clients
 
     async def until(self, action: str, count: int = 1) -> list[Event]:
         """The events with this action, once there are so many."""
@@ -118,7 +161,10 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def running(
-    sensor: Sensor | Host, limits: Limits | None = None, host: str = "127.0.0.1"
+    sensor: Sensor | Host,
+    limits: Limits | None = None,
+    host: str = "127.0.0.1",
+    data_sockets: Sequence[socket.socket] = (),
 ) -> AsyncIterator[Running]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     udp = sensor.transport == "udp"
@@ -130,9 +176,11 @@ async def running(
             sock.listen(64)
         memory = Memory()
         taps = [Tap(sensor, sock, sensor.transport)]
-        listener = Listener(taps, persona(), memory, limits or Limits(), tls_context(), "here")
+        listener = Listener(taps, persona(), memory, limits or Limits(), tls_context(), "here", data_sockets)
         await listener.start()
+        run = Running(listener, memory, sock)
         try:
-            yield Running(listener, memory, sock)
+            yield run
         finally:
             await listener.stop(0)
+            await run.hang_up()

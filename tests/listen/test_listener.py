@@ -1,34 +1,21 @@
-"""Real sockets: sessions, limits, TLS, UDP, PROXY, hosts."""
+"""Real sockets: sessions over TCP, limits, TLS."""
 
 import asyncio
 import logging
+import os
 import socket
-from typing import ClassVar, Literal
 
 import pytest
 
-from samovar.event import Family
-from samovar.listen import Limits
-from samovar.persona import Persona
-from samovar.sensor import Peer, Recorder
-from tests.listen.support import Echo, client_context, running
-
-
-async def read(reader: asyncio.StreamReader) -> bytes:
-    return await asyncio.wait_for(reader.readline(), 10)
-
-
-async def rest(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await asyncio.wait_for(reader.read(), 20)
-    except ConnectionError:
-        return b""
+from samovar.listen import Limits, Listener, Tap
+from tests.listen.support import Echo, EchoTls, Memory, client_context, line, rest, running
+from tests.personas import persona
 
 
 async def test_a_session_from_connect_to_disconnect() -> None:
     async with running(Echo()) as run:
         reader, writer = await run.connect()
-        assert await read(reader) == b"hello\n"
+        assert await line(reader) == b"hello\n"
         assert run.memory.flushed >= 1  # connect was handed over before the banner went out
         writer.write(b"pause\nab\nquit\nunread")
         assert await rest(reader) == b"after\nab\n"
@@ -45,7 +32,7 @@ async def test_ipv6_and_mapped_ipv4() -> None:
     async with running(Echo(), host="::") as run:
         for address in ("::1", "127.0.0.1"):
             reader, writer = await run.connect(address)
-            assert await read(reader) == b"hello\n"
+            assert await line(reader) == b"hello\n"
             writer.close()
         assert {e.source_ip for e in await run.until("disconnect", 2)} == {"::1", "127.0.0.1"}
 
@@ -53,7 +40,7 @@ async def test_ipv6_and_mapped_ipv4() -> None:
 async def test_slow_loris_ends_by_the_reads_timeout() -> None:
     async with running(Echo(timeout=0.3)) as run:
         reader, writer = await run.connect()
-        await read(reader)
+        await line(reader)
         for _ in range(40):
             writer.write(b"x")
             await asyncio.sleep(0.05)
@@ -98,14 +85,14 @@ async def test_the_longest_idle_makes_room(limits: Limits) -> None:
     async with running(Echo(), limits) as run:
         clients = [await run.connect() for _ in range(2)]
         for reader, _ in clients:
-            await read(reader)
+            await line(reader)
         clients[0][1].write(b"ab\n")  # so the second is idle for longer
-        assert await read(clients[0][0]) == b"ab\n"
+        assert await line(clients[0][0]) == b"ab\n"
         clients.append(await run.connect())
-        assert await read(clients[2][0]) == b"hello\n"
+        assert await line(clients[2][0]) == b"hello\n"
         assert await rest(clients[1][0]) == b""
         clients[0][1].write(b"cd\n")
-        assert await read(clients[0][0]) == b"cd\n"
+        assert await line(clients[0][0]) == b"cd\n"
         assert run.listener.stats().closed_for_cap == 1
         for _, writer in clients:
             writer.close()
@@ -122,25 +109,24 @@ async def test_a_crash_ends_only_its_session(caplog: pytest.LogCaptureFixture) -
         assert run.listener.stats().crashes == 2
         assert len([r for r in caplog.records if r.name.startswith("samovar")]) == 1
         reader, writer = await run.connect()
-        assert await read(reader) == b"hello\n"
+        assert await line(reader) == b"hello\n"
         writer.close()
 
 
 async def test_stop_disconnects_everybody() -> None:
     async with running(Echo()) as run:
         reader, writer = await run.connect()
-        await read(reader)
+        await line(reader)
     assert run.memory.actions() == ["connect", "disconnect"]
     assert await rest(reader) == b""
     writer.close()
 
 
 async def test_tls() -> None:
-    async with running(Echo("tls")) as run:
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_connection("127.0.0.1", run.port, ssl=client_context()), 10
-        )
-        assert await read(reader) == b"hello\n"
+    async with running(EchoTls()) as run:
+        reader, writer = await run.connect()
+        await asyncio.wait_for(writer.start_tls(client_context()), 10)
+        assert await line(reader) == b"hello\n"
         writer.write(b"quit\n")
         assert await rest(reader) == b""
         writer.close()
@@ -149,7 +135,7 @@ async def test_tls() -> None:
 
 @pytest.mark.parametrize("said", [b"GET / HTTP/1.0\r\n\r\n", b""])
 async def test_a_failed_handshake_is_recorded(said: bytes) -> None:
-    async with running(Echo("tls"), Limits(handshake_timeout=0.3)) as run:
+    async with running(EchoTls(), Limits(handshake_timeout=0.3)) as run:
         _, writer = await run.connect()
         writer.write(said)
         (hello,) = await run.until("hello")
@@ -162,115 +148,59 @@ async def test_a_failed_handshake_is_recorded(said: bytes) -> None:
 async def test_start_tls_drops_what_was_injected() -> None:
     async with running(Echo()) as run:
         reader, writer = await run.connect()
-        await read(reader)
+        await line(reader)
         writer.write(b"tls\ninjected\n")
-        assert await read(reader) == b"go\n"
+        assert await line(reader) == b"go\n"
         await asyncio.wait_for(writer.start_tls(client_context()), 10)
         writer.write(b"inside\n")
-        assert await read(reader) == b"inside\n"
+        assert await line(reader) == b"inside\n"
         writer.close()
         commands = await run.until("command", 2)
         assert [event.event_original for event in commands] == ["tls\n", "inside\n"]
 
 
-def ask(port: int, *datagrams: bytes) -> list[bytes]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(1)
-        sock.connect(("127.0.0.1", port))
-        answers = []
-        for datagram in datagrams:
-            sock.send(datagram)
-            try:
-                answers.append(sock.recv(65535))
-            except TimeoutError:
-                answers.append(b"")
-        return answers
-
-
-async def test_udp_is_no_amplifier() -> None:
-    async with running(Echo("udp"), Limits(udp_replies_per_minute=3)) as run:
-        answers = await asyncio.to_thread(ask, run.port, b"ab", b"big", b"more", b"cd", b"ef")
-        assert answers == [b"ab", b"", bytes(600), b"", b""]
-        assert run.listener.stats().udp_suppressed == 3
-        assert len([a for a in run.memory.actions() if a == "connect"]) == 1  # one dialogue takes them all
-        assert run.memory.events[0].destination_ip == "127.0.0.1"
-
-
-V2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes([203, 0, 113, 9, 192, 0, 2, 1, 1, 0, 0, 21])
-
-
-@pytest.mark.parametrize("header", [b"PROXY TCP4 203.0.113.9 192.0.2.1 256 21\r\n", V2])
-async def test_proxy_header_from_a_trusted_address(header: bytes) -> None:
-    async with running(Echo(), Limits(proxy_from=("127.0.0.0/8",))) as run:
-        reader, writer = await run.connect()
-        for byte in header:
-            writer.write(bytes([byte]))
-            await writer.drain()
-        writer.write(b"ab\n")
-        assert await read(reader) == b"hello\n"
-        assert await read(reader) == b"ab\n"
-        writer.close()
-        (end,) = await run.until("disconnect")
-        assert (end.source_ip, end.source_port, end.destination_ip, end.destination_port) == (
-            "203.0.113.9",
-            256,
-            "192.0.2.1",
-            21,
-        )
-
-
-@pytest.mark.parametrize("header", [b"GET / HTTP/1.0\r\n", b"PROXY TCP4 x y 1 2\r\n", b"PROXY " + b"x" * 200])
-async def test_proxy_garbage_ends_the_session(header: bytes) -> None:
-    async with running(Echo(), Limits(proxy_from=("127.0.0.1",))) as run:
-        reader, writer = await run.connect()
-        writer.write(header)
-        assert await rest(reader) == b""
-        writer.close()
-        assert run.listener.stats().proxy_errors == 1
-        assert run.memory.events == []
-
-
-async def test_a_header_from_anybody_else_is_input() -> None:
+async def test_a_flood_is_left_in_the_kernel() -> None:
     async with running(Echo()) as run:
-        reader, writer = await run.connect()
-        writer.write(b"PROXY TCP4 203.0.113.9 192.0.2.1 256 21\r\nquit\n")
-        assert b"PROXY TCP4" in await rest(reader)
-        writer.close()
+        ((_, writer),) = await run.meet()
+        writer.transport.set_write_buffer_limits(0)
+        before = peak_memory()
+        writer.write(b"flood\n" + b"x" * 8_000_000)  # it does not read while its own output waits
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await writer.drain()
+        received = (await run.until("command"))[0]
+        assert received.event_original == "flood\n"
+        assert peak_memory() - before < 24_000_000  # of which 8 are this client's own
+        writer.transport.abort()
         (end,) = await run.until("disconnect")
-        assert end.source_ip == "127.0.0.1"
+        assert (end.source_bytes or 0) < 64 * 1024
 
 
-class Library:
-    """A Host that echoes once, or for ever."""
+def peak_memory() -> int:
+    with open("/proc/self/status") as status:
+        return next(int(row.split()[1]) * 1024 for row in status if row.startswith("VmRSS"))
 
-    name: ClassVar[str] = "library"
-    family: ClassVar[Family] = "terminal"
-    transport: ClassVar[Literal["tcp"]] = "tcp"
-    ports: ClassVar[tuple[int, ...]] = (22,)
 
-    async def serve(self, connection: socket.socket, peer: Peer, persona: Persona, recorder: Recorder) -> None:
-        reader, writer = await asyncio.open_connection(sock=connection)
-        while line := await reader.readline():
-            writer.write(line)
+async def test_listeners_share_a_socket() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as sock:
+        twin = socket.socket(fileno=os.dup(sock.fileno()))
+        memories = [Memory(), Memory()]
+        listeners = [
+            Listener([Tap(Echo(), one, "tcp")], persona(), memory, Limits(), None, "here")
+            for one, memory in zip((sock, twin), memories, strict=True)
+        ]
+        for listener in listeners:
+            await listener.start()
+        for _ in range(20):
+            reader, writer = await asyncio.open_connection(*sock.getsockname())
+            assert await line(reader) == b"hello\n"
+            writer.write(b"quit\n")
+            assert await rest(reader) == b""
+            writer.close()
+        assert sum(memory.actions().count("disconnect") for memory in memories) == 20
+        await listeners[0].stop(0)
+        reader, writer = await asyncio.open_connection(*sock.getsockname())
+        assert await line(reader) == b"hello\n"
         writer.close()
-        await writer.wait_closed()
-
-
-async def test_host_counts_bytes_from_outside() -> None:
-    async with running(Library()) as run:
-        reader, writer = await run.connect()
-        writer.write(b"12345\n")
-        assert await read(reader) == b"12345\n"
-        writer.close()
-        (end,) = await run.until("disconnect")
-        assert end.source_bytes in (6, 7)  # the kernel may count the FIN
-        assert end.destination_bytes in (6, 7)
-
-
-async def test_host_that_is_idle_is_shut() -> None:
-    async with running(Library(), Limits(idle=0.5)) as run:
-        reader, writer = await run.connect()
-        assert await rest(reader) == b""
-        writer.close()
-        await run.until("disconnect")
-        assert run.listener.stats().timeouts == 1
+        await listeners[1].stop(0)
+        twin.close()
