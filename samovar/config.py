@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from samovar.artefacts import ArtefactConfig
+from samovar.disk import DiskConfig
 from samovar.editions import Edition
 from samovar.enrich.geo import GeoConfig
 from samovar.listen.limits import Limits
@@ -46,6 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spool: SpoolConfig = SpoolConfig()
     store: StoreConfig = StoreConfig()
     files: ArtefactConfig = ArtefactConfig()
+    disk: DiskConfig = DiskConfig()
     geo: GeoConfig = GeoConfig()
     web: WebConfig = WebConfig()
     terminal: TerminalConfig = TerminalConfig()

@@ -12,6 +12,7 @@ import msgspec
 from samovar import __version__
 from samovar.artefacts import Artefacts
 from samovar.demo import is_demo
+from samovar.disk import Keeper
 from samovar.listen import Stats as ListenStats
 from samovar.pipeline import Lag
 from samovar.process.channel import Stats as WorkerStats
@@ -32,21 +33,21 @@ class Account:
         artefacts: Artefacts,
         stats: dict[int, WorkerStats],
         lag: Callable[[], dict[str, Lag]],
-        disk: Callable[[], Disk],
+        keeper: Keeper,
         geo: Geo,
         missing: tuple[str, ...],
     ) -> None:
         self._hub, self._store, self._artefacts, self._stats = hub, store, artefacts, stats
-        self._lag, self._disk, self._geo, self._missing = lag, disk, geo, missing
+        self._lag, self._keeper, self._geo, self._missing = lag, keeper, geo, missing
         self._copying = threading.Lock()
         self._demo = is_demo(Path(hub.spec.data))
 
     def health(self) -> Health:
         """How everything is now."""
-        status, disk, drops = self._hub.status, self._disk(), self._drops()
+        status, kept, drops = self._hub.status, self._keeper.state, self._drops()
         workers = tuple(Worker(w.pid, w.restarts, w.layers_missing) for w in status.workers)
         lag = max((feed.seconds for feed in self._lag().values()), default=0.0)
-        troubled = any(drops.values()) or disk.state != "ok" or lag > 60 or not all(w.ready for w in status.workers)
+        troubled = any(drops.values()) or kept.state != "ok" or lag > 60 or not all(w.ready for w in status.workers)
         return Health(
             status="degraded" if troubled else "ok",
             version=__version__,
@@ -57,7 +58,7 @@ class Account:
             lag=round(lag, 3),
             drops=drops,
             workers=(*workers, Worker(os.getpid(), status.hub_restarts, self._missing)),
-            disk=disk,
+            disk=Disk(kept.used, kept.budget, kept.free, kept.state),
         )
 
     def sensors(self) -> tuple[Port, ...]:
@@ -100,7 +101,7 @@ class Account:
         workers = list(self._stats.values())
         received = self._hub.received
         counts = {
-            "events": sum(w.dropped_events for w in workers),
+            "events": sum(w.dropped_events for w in workers) + self._keeper.state.shed.events,
             "artefacts": sum(w.dropped_artefacts for w in workers) + received.lost_artefacts + self._artefacts.refused,
             "malformed": received.bad,
             "damaged": sum(feed.damaged for feed in self._lag().values()),

@@ -15,9 +15,10 @@ import msgspec
 from samovar.artefacts import Artefacts
 from samovar.cli.account import Account
 from samovar.cli.compose import HubPlan
-from samovar.cli.enrichers import geo
+from samovar.cli.enrichers import geo as location_data
 from samovar.cli.logs import begin
 from samovar.cli.text import safe
+from samovar.disk import Keeper
 from samovar.enrich.geo import Geo as Places
 from samovar.enrich.technique import technique
 from samovar.event import Event
@@ -31,40 +32,36 @@ from samovar.store.interface import Position
 from samovar.web.app import create_app
 from samovar.web.live import Live
 from samovar.web.server import WebServer, serve
-from samovar.web.state import Disk, Geo
+from samovar.web.state import Geo
 
 _log = logging.getLogger(__name__)
+SWEEP_SECONDS = 0.25
+UPKEEP_BEATS = 16
 
 
 class Intake:
     """What arrives from the workers goes to disk: see ``process.receiver.Inbox``."""
 
-    def __init__(self, spool: Spool, artefacts: Artefacts) -> None:
-        self._spool, self._artefacts = spool, artefacts
-        self._recent = spool.recent_ids()
-        self._lock = threading.Lock()  # the receiver appends, the sweeper syncs
+    def __init__(self, keeper: Keeper, recent: set[str]) -> None:
+        self._keeper, self._recent = keeper, recent
         self.workers: dict[int, Stats] = {}
 
     def events(self, lines: bytes, events: Sequence[Event]) -> None:
-        with self._lock:
-            self._spool.append(lines, len(events))
-            if self._spool.due():
-                self._spool.sync()
+        """Append; synced at once if the last sync is long ago, else by the sweeper."""
+        self._keeper.append(lines, len(events))
+        self._keeper.sync()
 
     def artefact(self, sha256: str, data: bytes) -> None:
-        self._artefacts.put(sha256, data)
+        """Keep, or count what finds no room."""
+        self._keeper.keep(sha256, data)
 
     def stats(self, slot: int, stats: Stats) -> None:
+        """A worker's counters."""
         self.workers[slot] = stats
 
     def has(self, event_id: str) -> bool:
+        """Whether it was appended before this hub started."""
         return event_id in self._recent
-
-    def sweep(self) -> None:
-        """Sync what was appended a while ago and nothing has followed."""
-        with self._lock:
-            if self._spool.due():
-                self._spool.sync()
 
 
 def hub(data: Path, args: Namespace) -> NoReturn:
@@ -73,15 +70,11 @@ def hub(data: Path, args: Namespace) -> NoReturn:
     link = Hub.connect()
     plan = msgspec.json.decode(link.spec.hub, type=HubPlan)
     folder = Path(link.spec.data)
-    places = geo(folder, plan.settings)  # opens its files while it may
+    places = location_data(folder, plan.settings)  # opens its files while it may
     if places.trouble:
         _log.warning("%s", places.trouble)
     missing = harden_hub(str(folder))
-    spool = Spool(folder / "spool", plan.settings.spool)
-    artefacts = Artefacts(folder / "files", plan.settings.files)
-    intake = Intake(spool, artefacts)
-    stop = threading.Event()
-    _Body(link, plan, spool, artefacts, intake, places, missing, stop).run()
+    _Body(link, plan, places, missing).run()
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)  # all is on disk; the interpreter's own tidying up is slow and chatty with this database
@@ -90,43 +83,25 @@ def hub(data: Path, args: Namespace) -> NoReturn:
 class _Body:
     """The parts that run, and the order in which they begin and end."""
 
-    def __init__(
-        self,
-        link: Hub,
-        plan: HubPlan,
-        spool: Spool,
-        artefacts: Artefacts,
-        intake: Intake,
-        places: Places,
-        missing: tuple[str, ...],
-        stop: threading.Event,
-    ) -> None:
-        folder = Path(link.spec.data)
-        self._link, self._spool, self._intake, self._stop = link, spool, intake, stop
-        self._missing = missing
-        self._live = Live(streams_per_user=plan.settings.web.streams_per_user)
-        self._store = DuckStore(folder / "store", plan.settings.store) if plan.pages else None
-        self._pipeline = Pipeline(
-            spool,
-            (places, technique),
-            self._store,
-            Position,
-            publish=_both(self._live.publish, plan.lines and sys.stdout.isatty()),
-        )
+    def __init__(self, link: Hub, plan: HubPlan, places: Places, missing: tuple[str, ...]) -> None:
+        folder, chosen = Path(link.spec.data), plan.settings
+        self._link, self._missing, self._stop = link, missing, threading.Event()
+        self._spool = Spool(folder / "spool", chosen.spool)
+        artefacts = Artefacts(folder / "files", chosen.files)
+        self._live = Live(streams_per_user=chosen.web.streams_per_user)
+        self._store = DuckStore(folder / "store", chosen.store) if plan.pages else None
+        publish = _both(self._live.publish, plan.lines and sys.stdout.isatty())
+        self._pipeline = Pipeline(self._spool, (places, technique), self._store, Position, publish=publish)
+        self._keeper = Keeper(self._spool, self._store, artefacts, chosen.disk, folder, taken=self._pipeline.taken)
+        self._intake = Intake(self._keeper, self._spool.recent_ids())
         self._server: WebServer | None = None
         if self._store is not None and link.web is not None:
+            geo = Geo(places.available, places.attribution)
             account = Account(
-                link,
-                self._store,
-                artefacts,
-                intake.workers,
-                self._pipeline.lag,
-                Disk,
-                Geo(places.available, places.attribution),
-                missing,
+                link, self._store, artefacts, self._intake.workers, self._pipeline.lag, self._keeper, geo, missing
             )
-            app = create_app(self._store, self._live, account, plan.settings.web, data=folder)
-            self._server = serve(app, link.web, plan.settings.web, closing=self._live.stop)
+            app = create_app(self._store, self._live, account, chosen.web, data=folder)
+            self._server = serve(app, link.web, chosen.web, closing=self._live.stop)
 
     def run(self) -> None:
         """Begin, serve, and end with everything on disk."""
@@ -148,6 +123,7 @@ class _Body:
             _log.error("not everything that the workers sent could be taken in")
         for thread in threads:
             thread.join()
+        self._keeper.close()
         self._spool.sync()
         self._pipeline.close()
         self._spool.close()
@@ -165,15 +141,17 @@ class _Body:
         self._link.ready(self._missing)
 
     def _sweep(self) -> None:
+        """Sync what nothing has followed; every few seconds seal, compress, and keep to the budget."""
         beat = 0
-        while not self._stop.wait(0.25):
+        while not self._stop.wait(SWEEP_SECONDS):
             beat += 1
             try:
-                self._intake.sweep()
-                if beat % 20 == 0:
+                self._keeper.sync()
+                if beat % UPKEEP_BEATS == 1:
                     self._spool.maintain()
+                    self._keeper.step()
             except OSError as error:
-                _log.warning("spool: %s", error)
+                _log.warning("upkeep: %s", error)
 
 
 def _both(publish: Publish, lines: bool) -> Publish:

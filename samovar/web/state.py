@@ -27,7 +27,7 @@ class Disk(Struct, frozen=True):
     used: int = 0
     budget: int = 0
     free: int = 0
-    state: Literal["ok", "low", "full"] = "ok"
+    state: Literal["ok", "shedding", "full"] = "ok"
 
 
 class Health(Struct, frozen=True, kw_only=True):
