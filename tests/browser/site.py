@@ -20,7 +20,7 @@ from samovar.web.users import Users
 from tests.web.fakes import FakeReader, FakeState, make_event, make_events
 
 USER, PASSWORD = "ada", "correct horse battery"
-EVENTS = 900
+EVENTS = 450
 DEADLINE = 20.0
 
 
