@@ -6,7 +6,6 @@
 import argparse
 import ast
 import inspect
-import json
 import os
 import sys
 import tempfile
@@ -28,7 +27,7 @@ from samovar.sensors import SENSORS
 from samovar.web.api import Api
 from samovar.web.auth import Auth
 from samovar.web.live import Live
-from samovar.web.openapi import document
+from samovar.web.openapi import Operation
 from samovar.web.settings import WebConfig
 from samovar.web.state import Health
 
@@ -68,7 +67,13 @@ def shown(hint: Any) -> str:
 
 def keys(kind: type[Struct]) -> Iterator[str]:
     """A table of a configuration class."""
-    hints, said = get_type_hints(kind), notes(kind)
+    hints = get_type_hints(kind)
+    said = {
+        name: what for base in reversed(kind.__mro__[:-2]) if base is not Struct for name, what in notes(base).items()
+    }
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        for extra in getattr(hint, "__metadata__", ()):
+            said[name] = said.get(name) or getattr(extra, "description", None) or ""
     yield "| key | type | default | what |\n|---|---|---|---|\n"
     for field in msgspec.structs.fields(kind):
         hint = hints[field.name]
@@ -135,22 +140,17 @@ def command_line() -> Iterator[str]:
 
 
 def api() -> Iterator[str]:
-    described = _described()
-    yield "# API\n\nUnder `/api/v1` of the page. Programs on the same machine send `Authorization: Bearer` and what stands in "
-    yield "`DATA/api-token`. The whole description, with schemas: `/api/v1/openapi.json`.\n\n| | path | what |\n|---|---|---|\n"
-    for path, methods in described["paths"].items():
-        for method, operation in methods.items():
-            yield f"| {method.upper()} | `{path}` | {operation.get('summary', '')} |\n"
+    operations = _operations()
+    yield "# API\n\nUnder `/api/v1` of the page. Programs on the same machine send `Authorization: Bearer` and what stands "
+    yield "in `DATA/api-token`. The whole description, with schemas: `/api/v1/openapi.json`.\n\n"
+    yield "| | path | what |\n|---|---|---|\n"
+    for operation in operations:
+        yield f"| {operation.method} | `{operation.path}` | {operation.summary} |\n"
     yield "\n"
-    for path, methods in described["paths"].items():
-        for method, operation in methods.items():
-            parameters = operation.get("parameters", [])
-            if not parameters:
-                continue
-            yield f"## {method.upper()} {path}\n\n| parameter | what |\n|---|---|\n"
-            for parameter in parameters:
-                yield f"| `{parameter['name']}` | {parameter.get('description', '')} |\n"
-            yield "\n"
+    for operation in operations:
+        if operation.params.__struct_fields__:
+            yield f"## {operation.method} {operation.path}\n\n"
+            yield from keys(operation.params)
 
 
 class _Nobody:
@@ -160,12 +160,11 @@ class _Nobody:
         return Health(version="", uptime=0.0)
 
 
-def _described() -> dict[str, Any]:
+def _operations() -> list[Operation]:
     nobody: Any = _Nobody()
     with tempfile.TemporaryDirectory() as folder:
         calls = Api(nobody, Live(), nobody, Auth(Path(folder), session_hours=1), WebConfig()).calls
-    described: dict[str, Any] = json.loads(document([call.operation for call in calls], ""))
-    return described
+    return [call.operation for call in calls]
 
 
 PAGES = {
