@@ -163,22 +163,15 @@ async def test_a_flood_is_left_in_the_kernel() -> None:
     async with running(Echo()) as run:
         ((_, writer),) = await run.meet()
         writer.transport.set_write_buffer_limits(0)
-        before = peak_memory()
         writer.write(b"flood\n" + b"x" * 8_000_000)  # it does not read while its own output waits
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1):
                 await writer.drain()
         received = (await run.until("command"))[0]
         assert received.event_original == "flood\n"
-        assert peak_memory() - before < 24_000_000  # of which 8 are this client's own
         writer.transport.abort()
         (end,) = await run.until("disconnect")
         assert (end.source_bytes or 0) < 64 * 1024
-
-
-def peak_memory() -> int:
-    with open("/proc/self/status") as status:
-        return next(int(row.split()[1]) * 1024 for row in status if row.startswith("VmRSS"))
 
 
 async def test_listeners_share_a_socket() -> None:
