@@ -36,18 +36,21 @@ def watch(store: DuckStore, hours: int, done: threading.Event, rounds: list[floa
         rounds.append((time.perf_counter() - start) * 1e3)
 
 
-def take(store: DuckStore, batches: Iterator[list[Event]], seconds: float, rate: int) -> tuple[int, float, list[float]]:
-    """Take batches in for ``seconds``; returns events, seconds and the ms of each batch."""
-    taken, stalls = 0, []
+def take(
+    store: DuckStore, batches: Iterator[list[Event]], seconds: float, rate: int
+) -> tuple[int, float, float, list[float]]:
+    """Take batches in for ``seconds``; returns events, seconds, this thread's CPU seconds, and the ms of each batch."""
+    taken, stalls, cpu = 0, [], 0.0
     start = time.perf_counter()
     while (passed := time.perf_counter() - start) < seconds and (batch := next(batches, None)):
         if rate and passed < taken / rate:
             time.sleep(taken / rate - passed)
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.thread_time()
         store.ingest(batch, Position(1, taken))
+        cpu += time.thread_time() - used
         stalls.append((time.perf_counter() - begun) * 1e3)
         taken += len(batch)
-    return taken, time.perf_counter() - start, stalls
+    return taken, time.perf_counter() - start, cpu, stalls
 
 
 def main() -> None:
@@ -74,7 +77,7 @@ def main() -> None:
         cpu = time.process_time()
         for watcher in watchers:
             watcher.start()
-        taken, seconds, stalls = take(store, cycle(batches), options.seconds, options.rate)
+        taken, seconds, own, stalls = take(store, cycle(batches), options.seconds, options.rate)
         cpu = time.process_time() - cpu
         done.set()
         for watcher in watchers:
@@ -85,6 +88,7 @@ def main() -> None:
         "events": taken,
         "events_per_s": round(taken / seconds),
         "dropped": max(0, round(options.rate * seconds) - taken - _BATCH) if options.rate else 0,
+        "ingest_cpu_us": round(own / taken * 1e6, 1),
         "batch_ms_p50_p95_max": [round(stalls[int((len(stalls) - 1) * q)], 1) for q in (0.5, 0.95, 1)],
         "refreshes": len(refreshes),
         "refresh_ms_p50": round(refreshes[len(refreshes) // 2], 1) if refreshes else None,

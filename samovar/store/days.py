@@ -67,9 +67,10 @@ class Shared:
         self._waiting = 0
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
+    def shared(self, *, urgent: bool = False) -> Iterator[None]:
+        """``urgent``: go before a writer that waits."""
         with self._condition:
-            self._condition.wait_for(lambda: not self._writing and not self._waiting)
+            self._condition.wait_for(lambda: not self._writing and (urgent or not self._waiting))
             self._readers += 1
         try:
             yield
@@ -109,6 +110,9 @@ class Days:
             paths = sorted(p for p in self.folder.iterdir() if _FILE.fullmatch(p.name))
             for path in paths:
                 self._open(path, read_only=read_only or (path != paths[-1] and not wal(path).exists()))
+            if not read_only and self.days and self.days[-1].rolled:  # its successor was lost: events will come again
+                rollup.forget(self._connection, self.days[-1].alias)
+                self.days[-1].rolled = False
         except BaseException:
             self._connection.close()
             raise
@@ -129,9 +133,9 @@ class Days:
         return total
 
     @contextmanager
-    def cursor(self, timeout: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    def cursor(self, timeout: float | None = None, *, urgent: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for one question, with a deadline: QueryTimeout when that passes."""
-        with self.lock.shared(), self._told():
+        with self.lock.shared(urgent=urgent), self._told():
             cursor = self._connection.cursor()
             expired = threading.Event()
 
@@ -161,7 +165,7 @@ class Days:
         """Make the hot file be that of ``day`` (YYYYMMDD) or later; whether a new one was begun."""
         if self.days and self.days[-1].alias >= "d" + day:
             return False
-        with self.lock.shared(), self._told():
+        with self.lock.shared(urgent=True), self._told():
             self._open(self.folder / f"day-{day}.db", read_only=False, position=self.position())
             megabytes = self.config.megabytes(self.size())
             self._connection.execute(f"SET memory_limit = '{megabytes:d}MB'")

@@ -45,6 +45,11 @@ def exists(connection: duckdb.DuckDBPyConnection, alias: str) -> bool:
     return found == (1,)
 
 
+def forget(connection: duckdb.DuckDBPyConnection, alias: str) -> None:
+    """Take a day's roll-up away."""
+    connection.execute(f"DROP TABLE {alias}.{TABLE}")
+
+
 def build(cursor: duckdb.DuckDBPyConnection, alias: str, stopped: Callable[[], bool]) -> bool:
     """Roll a day up, all or nothing; False where ``stopped`` said so before the end."""
     cursor.execute("BEGIN")

@@ -84,7 +84,7 @@ class DuckStore:
             self._sealer.wake()
         day = self._days.days[-1]
         parameters = columns(events)
-        with self._days.cursor(timeout=600) as cursor:
+        with self._days.cursor(timeout=600, urgent=True) as cursor:
             try:
                 cursor.execute("BEGIN")
                 if events:

@@ -15,7 +15,7 @@ from samovar.store import DuckStore, rollup
 from samovar.store.interface import Position, Span, Unit
 from tests.store.events import NOON, event
 
-_PLACES = (
+_PLACES: tuple[dict[str, Any], ...] = (
     {"source_geo_country_iso_code": "RU", "source_geo_lat": 55.5, "source_geo_lon": 37.5, "source_as_number": 1},
     {"source_geo_country_iso_code": "CN", "source_geo_lat": 30.5, "source_geo_lon": 110.0, "source_as_number": 2},
     {},
@@ -168,3 +168,24 @@ def test_backup_of_sealed_and_unsealed_days(tmp_path: Path, monkeypatch: pytest.
         assert copy.summary(None, _SPANS["all"]) == summary
         assert copy.position() == Position(3)
         assert [day.rolled for day in copy._days.days] == [True, False, False]
+
+
+def test_a_rolled_day_that_is_written_again(tmp_path: Path) -> None:
+    now = NOON.timestamp()
+    made = _events(5)
+    with DuckStore(tmp_path, clock=lambda: now) as store:
+        store.ingest(list(islice(made, 200)), Position(1))
+        now += 86_400
+        store.ingest([], Position(1))
+        store.seal()
+        lost = store._days.days[-1].path
+    lost.unlink()
+    now -= 86_400
+    with DuckStore(tmp_path, clock=lambda: now) as store:
+        assert not store._days.days[-1].rolled
+        store.ingest(list(islice(made, 200)), Position(2))
+        now += 86_400
+        store.ingest([], Position(2))
+        store.seal()
+        assert store._days.days[0].rolled
+        assert store.summary(None, _SPANS["all"]).events == 400
