@@ -102,6 +102,7 @@ class DiskState(Struct, frozen=True):
     budget: int = 0
     free: int = 0
     waiting: int = 0  # events in memory
+    trouble: str = ""  # why the spool took nothing, when ``full``
     shed: Shed = Shed()
 
 
@@ -132,7 +133,8 @@ class Keeper:
         self._waiting: deque[tuple[bytes, int]] = deque()
         self._waiting_bytes = 0
         self._segments = self._unread = self._days = self._lost = 0
-        self._hopeless = self._expires = 0.0
+        self._hopeless = self._expired = float("-inf")  # when shedding last freed nothing; when ages were looked at
+        self._trouble = ""
         self._state = DiskState(budget=config.budget, free=self._free())
 
     @property
@@ -141,13 +143,19 @@ class Keeper:
         return self._state
 
     def append(self, lines: bytes, count: int) -> bool:
-        """Append to the spool; False when the lines wait in memory. Never raises for want of room or a broken disk."""
+        """Append complete lines to the spool; False when they wait in memory. The disk's errors are not raised."""
+        if not lines.endswith(b"\n"):
+            raise ValueError("the spool takes complete lines only")
         if self._write(lines, count):
             return True
-        if self._clock() >= self._hopeless or self._waiting_bytes > WAITING_BYTES:
-            if self._rescue():
-                return True
-            self._hopeless = self._clock() + HOPELESS
+        if self._since(self._hopeless) >= HOPELESS or self._waiting_bytes > WAITING_BYTES:
+            try:
+                if self._rescue():
+                    return True
+            except OSError as error:  # the lines wait already: to raise would have them offered twice
+                self._trouble = str(error)
+            self._hopeless = self._clock()
+        self._trim()
         if self._state.state != "full":
             self._note("full")
         return False
@@ -171,8 +179,8 @@ class Keeper:
 
     def step(self) -> None:
         """Keep budget, age and reserve; try again what waits. Call it every few seconds. Raises OSError."""
-        if self._clock() >= self._expires:
-            self._expires = self._clock() + EXPIRY
+        if self._since(self._expired) >= EXPIRY:
+            self._expired = self._clock()
             self._expire()
         reserve = self._config.reserve
         tight = self._free() < reserve
@@ -204,8 +212,7 @@ class Keeper:
                 try:
                     self._spool.append(*self._waiting[0])
                 except OSError as error:
-                    if error.errno not in _FULL:
-                        log.error("the spool cannot be written: %s", error)
+                    self._trouble = str(error)
                     break
                 self._waiting_bytes -= len(self._waiting.popleft()[0])
             return not self._waiting
@@ -222,17 +229,22 @@ class Keeper:
                 self._days += self._store.retain(budget=1 << 62, days=self._config.days)
 
     def _rescue(self) -> bool:
-        """Make room for what waits; whether nothing waits now. Memory is within its bound afterwards."""
+        """Make room for what waits; whether nothing waits now."""
         if self._make_room(self._config.reserve + self._waiting_bytes) and self._write():
             return True
-        if self._waiting_bytes > WAITING_BYTES and self._make_room(self._waiting_bytes, desperate=True):
-            self._write()
+        return (
+            self._waiting_bytes > WAITING_BYTES
+            and self._make_room(self._waiting_bytes, desperate=True)
+            and self._write()
+        )
+
+    def _trim(self) -> None:
+        """Lose the oldest of what waits, until memory is within its bound."""
         with self._writing:
             while self._waiting_bytes > WAITING_BYTES:
                 oldest, events = self._waiting.popleft()
                 self._waiting_bytes -= len(oldest)
                 self._lost += events
-            return not self._waiting
 
     def _make_room(self, reserve: int, desperate: bool = False) -> bool:
         """Give up the oldest until budget and ``reserve`` hold; whether anything was given up."""
@@ -247,24 +259,22 @@ class Keeper:
 
     def _give_up_oldest(self, desperate: bool) -> bool:
         oldest, active = self._spool.segments()[0].number, self._spool.active
-        try:
-            if oldest < min(self._taken().segment, active):
-                return self._drop_segment()
-            if self._store and self._drop_day(self._store):
-                return True
-            if self._store and oldest < min(self._store.position().segment, active):
-                return self._drop_segment()
-        except OSError:
-            # The store itself suffers from the full disk, and the pipeline says so: events come first.
-            if not desperate:
-                return False
+        if oldest < min(_reached(self._taken), active):
+            return self._drop_segment()
+        if self._store and self._drop_day(self._store):
+            return True
+        if self._store and oldest < min(_reached(self._store.position), active):
+            return self._drop_segment()
         if desperate and oldest < active:
             self._unread += 1
             return self._drop_segment()
         return False
 
     def _drop_day(self, store: Store) -> bool:
-        dropped = store.retain(budget=max(0, store.size() - 1), days=self._config.days)
+        try:
+            dropped = store.retain(budget=max(0, store.size() - 1), days=self._config.days)
+        except OSError:  # it suffers from the full disk itself, and the pipeline says so
+            return False
         self._days += dropped
         return dropped > 0
 
@@ -272,6 +282,11 @@ class Keeper:
         self._spool.drop_oldest_sealed()
         self._segments += 1
         return True
+
+    def _since(self, moment: float) -> float:
+        """Seconds; endless where the clock was set back."""
+        passed = self._clock() - moment
+        return passed if passed >= 0 else float("inf")
 
     def _short(self, reserve: int) -> bool:
         return self._free() < reserve or self._used() > self._config.budget
@@ -293,10 +308,19 @@ class Keeper:
             budget=self._config.budget,
             free=self._free(),
             waiting=waiting,
+            trouble=self._trouble if state == "full" else "",
             shed=Shed(self._segments, self._unread, self._days, self._artefacts.refused, self._lost),
         )
         if before != state:
             log.warning("disk: %s", _said(now))
+
+
+def _reached(place: Callable[[], Place]) -> int:
+    """The segment a consumer is in; 0, before all, from a store that cannot say."""
+    try:
+        return place().segment
+    except OSError:
+        return 0
 
 
 def _said(now: DiskState) -> str:
@@ -307,7 +331,7 @@ def _said(now: DiskState) -> str:
             return f"there is room again ({room}; since the start: {shed})"
         case "shedding":
             return f"short of room: the oldest goes, new artefacts may be refused ({room})"
-    return f"full ({room}; {shed}; {now.waiting} events wait in memory): free some space, or lower [disk] budget_gib"
+    return f"{now.trouble} ({room}; {shed}; {now.waiting} events wait in memory): events need room, free some"
 
 
 def _size(folder: Path) -> int:

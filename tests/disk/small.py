@@ -97,7 +97,7 @@ class Urn:
 def weeks(urn: Urn) -> None:
     """Far more than fits, over many days: the oldest goes, nothing new is lost, the store goes on."""
     least = SIZE
-    for round_ in range(120):
+    for round_ in range(100):
         assert urn.append(), "an event found no room"
         urn.drain()
         if round_ % 4 == 0:

@@ -263,7 +263,7 @@ def test_states_are_said_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> Non
     for _ in range(3):
         keeper.step()
     assert [record.message.partition(" (")[0] for record in caplog.records] == [
-        "disk: full",
+        "disk: [Errno 28] ENOSPC",
         "disk: there is room again",
     ]
 
@@ -284,6 +284,43 @@ def test_a_full_disk_refuses_artefacts_and_a_broken_one_says_so(rig: Rig, monkey
             assert not rig.artefacts.accepting
     keeper.step()
     assert rig.artefacts.accepting
+
+
+def test_a_disk_that_also_cannot_delete_has_no_line_twice(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Days(10)
+    keeper = rig.keeper(store)
+    rig.fill(keeper, 3)
+    store.place = Position(3, 0)
+    monkeypatch.setattr(keeper, "_free", lambda: 0 if rig.spool.failure else GIB)
+
+    def broken() -> int:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(rig.spool, "drop_oldest_sealed", broken)
+    rig.spool.failure = errno.ENOSPC
+    assert not rig.append(keeper)
+    assert said(keeper) == "full"
+    assert "read-only" in keeper.state.trouble
+    rig.spool.failure = 0
+    keeper.step()
+    assert said(keeper) == "ok"
+    assert rig.ids() == list(range(rig.appended))
+
+
+def test_half_a_line_is_refused_at_once(rig: Rig) -> None:
+    keeper = rig.keeper(None)
+    with pytest.raises(ValueError, match="complete lines"):
+        keeper.append(b'{"half":', 1)
+    assert rig.append(keeper)
+
+
+def test_a_clock_that_is_set_back(rig: Rig) -> None:
+    store = Days(10)
+    keeper = rig.keeper(store)
+    keeper.step()
+    rig.now -= 86400
+    keeper.step()
+    assert store.asked == [90, 90]
 
 
 def test_sync(rig: Rig) -> None:
