@@ -35,14 +35,12 @@ class Day(Struct):
     path: Path
     first: datetime | None = None
     last: datetime | None = None
-    events: int = 0
     rolled: bool = False  # has its roll-up; no event comes any more
 
-    def widen(self, first: datetime, last: datetime, events: int) -> None:
+    def widen(self, first: datetime, last: datetime) -> None:
         """Take note of more events."""
         self.first = first if self.first is None else min(self.first, first)
         self.last = last if self.last is None else max(self.last, last)
-        self.events += events
 
     def touches(self, span: Span) -> bool:
         """Whether it may hold events of ``span``."""
@@ -222,15 +220,15 @@ class Days:
                     read_only = False
                 if not read_only:
                     self._prepare(cursor, alias, position)
-                row = cursor.execute(f"SELECT min(timestamp), max(timestamp), count(*) FROM {alias}.ev").fetchone()
+                row = cursor.execute(f"SELECT min(timestamp), max(timestamp) FROM {alias}.ev").fetchone()
             except duckdb.CatalogException:  # made a moment before a crash, and read before it was made good
                 cursor.execute(f"DETACH {alias}")
                 return
             except duckdb.Error:
                 cursor.execute(f"DETACH {alias}")
                 raise
-        first, last, events = row or (None, None, 0)
-        self.days.append(Day(alias, path, first and utc(first), last and utc(last), events, rolled))
+        first, last = row or (None, None)
+        self.days.append(Day(alias, path, first and utc(first), last and utc(last), rolled))
 
     def _prepare(self, cursor: duckdb.DuckDBPyConnection, alias: str, position: Position | None) -> None:
         """Make the tables where they are missing: new, or stillborn in a crash (its predecessor then knows)."""

@@ -99,7 +99,7 @@ class DuckStore:
                 raise StoreError(f"the store could not take {len(events)} events: {error}") from error
         if events:
             times = [event.timestamp.astimezone(UTC) for event in events]
-            day.widen(min(times), max(times), len(events))
+            day.widen(min(times), max(times))
 
     def position(self) -> Position:
         """How far the spool has been taken in."""
