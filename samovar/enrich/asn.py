@@ -59,6 +59,10 @@ class AsnTable:
         (index,) = _INDEX.unpack_from(data, at + count * width * 2 + found * _INDEX.size)
         return self._owner(index)
 
+    def release(self) -> None:
+        """Give mapped pages back; they are read anew where needed."""
+        self._data.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         """Unmap the file."""
         self._data.close()

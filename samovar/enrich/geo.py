@@ -6,10 +6,12 @@ AS files are such databases too, or tables of ``enrich.asn``. Without any, event
 
 import contextlib
 import ipaddress
+import mmap
+import struct
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 import maxminddb
 from msgspec import Struct
@@ -20,6 +22,7 @@ from samovar.enrich.countries import COUNTRY_NAMES
 from samovar.event import Event
 
 _CACHE = 16_384  # addresses, of about half a kilobyte each
+_RELEASE = 128  # look-ups after which mapped pages are given back: else they grow to 80 MB of our memory
 _MAXMIND = "This product includes GeoLite2 data created by MaxMind, available from https://www.maxmind.com"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -35,6 +38,12 @@ class GeoConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Databases (.mmdb) or tables (.table) of AS numbers and organisations; empty: what was fetched."""
 
 
+# What a reader in pure Python stumbles over when bytes are wrong.
+_DAMAGE = (
+    maxminddb.InvalidDatabaseError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError, struct.error
+)  # fmt: skip
+
+
 class _Source(Protocol):
     """One open file."""
 
@@ -43,6 +52,10 @@ class _Source(Protocol):
 
     def find(self, address: Address) -> dict[str, Value]:
         """Fields of the event. Raises ValueError for a damaged file."""
+        ...
+
+    def release(self) -> None:
+        """Give mapped pages back; they are read anew where needed."""
         ...
 
 
@@ -60,6 +73,7 @@ class Geo:
         self._asn = self._named(config.asn) or [s for s in fetched if _is_asn(s)]
         if not own and not config.city:
             self._troubles.append(f"no location data in {folder}: fetch it with scripts/fetch_geo.py, or name some")
+        self._looked_up = 0
         self._fields = lru_cache(maxsize=_CACHE)(self._look_up)
 
     @property
@@ -88,6 +102,10 @@ class Geo:
         address = _public(ip)
         if address is None:
             return {}
+        self._looked_up += 1
+        if self._looked_up % _RELEASE == 0:
+            for source in (*self._city, *self._asn):
+                source.release()
         return self._first(self._city, address) | self._first(self._asn, address)
 
     def _first(self, sources: list[_Source], address: Address) -> dict[str, Value]:
@@ -109,7 +127,7 @@ class Geo:
             return _Table(path) if path.suffix == ".table" else _Database(path)
         except OSError as error:
             self._troubles.append(f"{path}: {error.strerror or error}")
-        except (maxminddb.InvalidDatabaseError, ValueError) as error:
+        except _DAMAGE as error:
             self._troubles.append(f"{path} is damaged: {error}")
         return None
 
@@ -124,11 +142,28 @@ class _Table:
         owner = self._table.get(address.packed)
         return _owner(owner.number, owner.organization) if owner else {}
 
+    def release(self) -> None:
+        self._table.release()
+
+
+class _Mapped:
+    """A file in the shape that ``maxminddb`` reads from; its C library would map it out of our reach."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        with path.open("rb") as file:
+            self.pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def read(self) -> mmap.mmap:
+        return self.pages
+
 
 class _Database:
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._reader = maxminddb.open_database(str(path))  # mapped; with the C library where that is installed
+        mapped = _Mapped(path)
+        self._pages = mapped.pages
+        self._reader = maxminddb.open_database(cast(BinaryIO, mapped), maxminddb.MODE_FD)
         metadata = self._reader.metadata()
         self.kind = metadata.database_type
         self._narrow = metadata.ip_version == 4
@@ -139,11 +174,14 @@ class _Database:
             return {}
         try:
             record = self._reader.get(address)
-        except maxminddb.InvalidDatabaseError as error:
+        except _DAMAGE as error:
             raise ValueError(str(error)) from error
         return _place(record) | _owner(
             _dig(record, "autonomous_system_number"), _dig(record, "autonomous_system_organization")
         )
+
+    def release(self) -> None:
+        self._pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _is_asn(source: _Source) -> bool:

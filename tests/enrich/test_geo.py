@@ -4,6 +4,8 @@ from pathlib import Path
 
 import maxminddb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from maxminddb import InvalidDatabaseError
 
 from samovar.enrich import asn
@@ -135,6 +137,27 @@ def test_damaged_and_missing_files_are_named_once(fetched: Path) -> None:
         assert geo.trouble.count(name) >= 1
 
 
+@settings(max_examples=300, deadline=None)
+@given(where=st.integers(0, 10_000), bits=st.integers(1, 255), cut=st.booleans())
+def test_any_damage_is_survived(tmp_path_factory: pytest.TempPathFactory, where: int, bits: int, cut: bool) -> None:
+    folder = tmp_path_factory.mktemp("geo")
+    path = mmdb.write(folder / "a.mmdb", {"8.8.0.0/16": FLAT, "9.0.0.0/8": MAXMIND}, kind="city", version=4)
+    data = bytearray(path.read_bytes())
+    where %= len(data)
+    data[where] ^= bits
+    path.write_bytes(data[:where] if cut else data)
+    geo = Geo(GeoConfig(), folder)
+    for ip in ("8.8.8.8", "9.9.9.9", "1.1.1.1"):
+        assert isinstance(geo(event(source_ip=ip)), Event)
+
+
+def test_pages_are_given_back_and_read_again(fetched: Path) -> None:
+    geo = Geo(GeoConfig(), fetched)
+    for number in range(200):
+        found = geo(event(source_ip=f"8.8.8.{number}"))
+        assert (found.source_geo_country_iso_code, found.source_as_number) == ("RU", 15169)
+
+
 def test_damage_met_later_ends_the_use_of_that_file(fetched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         def __init__(self, reader: maxminddb.Reader) -> None:
@@ -144,7 +167,7 @@ def test_damage_met_later_ends_the_use_of_that_file(fetched: Path, monkeypatch: 
             raise InvalidDatabaseError("bad pointer")
 
     opened = maxminddb.open_database
-    monkeypatch.setattr(maxminddb, "open_database", lambda path: Broken(opened(path)))
+    monkeypatch.setattr(maxminddb, "open_database", lambda *of: Broken(opened(*of)))
     geo = Geo(GeoConfig(), fetched)
     first = geo(event(source_ip="8.8.8.8"))
     assert place(first) == NOWHERE
