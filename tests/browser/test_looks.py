@@ -85,3 +85,10 @@ def test_empty_span_says_so(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/?from=2001-01-01T00:00:00Z&to=2001-01-02T00:00:00Z")
     expect(page.get_by_role("region", name="Countries")).to_contain_text("Nothing in this span of time")
     expect(page.locator(".tile.total strong")).to_have_text(re.compile(r"^0$"))
+
+
+def test_script_comes_packed_and_small(page: Page, site: Site) -> None:
+    with page.expect_response(re.compile(r"/assets/index-[\w-]+\.js$")) as got:
+        page.goto(site.url)
+    assert got.value.headers["content-encoding"] == "gzip"
+    assert int(got.value.headers["content-length"]) <= 120_000

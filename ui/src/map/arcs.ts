@@ -3,7 +3,7 @@
 import type { Event } from "../api";
 import { hue } from "../fields";
 import { hear } from "../live.svelte";
-import { colour } from "../session.svelte";
+import { colour, look } from "../session.svelte";
 import { HEIGHT, project, WIDTH } from "./shapes";
 import type { View } from "./view.svelte";
 
@@ -43,6 +43,8 @@ export function animate(canvas: HTMLCanvasElement, view: View): () => void {
   let arcs: Arc[] = [];
   let request = 0;
   let last = 0;
+  let theme = "";
+  let colours: string[] = [];
 
   function draw(now: number): void {
     request = requestAnimationFrame(draw);
@@ -52,7 +54,10 @@ export function animate(canvas: HTMLCanvasElement, view: View): () => void {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, WIDTH, HEIGHT);
     arcs = arcs.filter((arc) => now - arc.born < LIFE);
-    const colours = Array.from({ length: 9 }, (_, i) => colour(`series-${i}`));
+    if (look.theme !== theme) {
+      theme = look.theme;
+      colours = Array.from({ length: 9 }, (_, i) => colour(`series-${i}`)); // not each frame: it makes styles anew
+    }
     pen.lineWidth = 1.4;
     for (const arc of arcs) {
       const age = Math.max(0, (now - arc.born) / LIFE);
