@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import asyncssh
+from asyncssh.constants import MSG_IGNORE
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -22,6 +23,7 @@ from samovar.sensors.ssh import Ssh
 from tests.personas import persona
 
 CLIENTS, ATTEMPTS = 16, 400
+SEND_PACKET = asyncssh.SSHClientConnection.send_packet
 RULES = (LoginRule(user="root", password="open"),)
 
 
@@ -67,12 +69,26 @@ def report() -> None:
     print(used.ru_utime + used.ru_stime, flush=True)
 
 
-async def attempt(port: int, password: str, host_key: str) -> None:
+class Direct(asyncssh.SSHClient):
+    """Tries the password at once, without asking with ``none`` what is allowed: as libssh's and Go's clients do."""
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        conn._auth_methods = [b"password"]
+
+
+def say_no_more(self: asyncssh.SSHClientConnection, kind: int, *args: bytes, handler: object = None) -> None:
+    """asyncssh's clients send an IGNORE before each packet; attackers' do not."""
+    if kind != MSG_IGNORE:
+        SEND_PACKET(self, kind, *args, handler=handler)
+
+
+async def attempt(port: int, password: str, host_key: str, client: type[asyncssh.SSHClient]) -> None:
     """Log in once; run a command if that works."""
     try:
         async with asyncssh.connect(
             "127.0.0.1",
             port,
+            client_factory=client,
             username="root",
             password=password,
             known_hosts=None,
@@ -91,6 +107,7 @@ async def attempt(port: int, password: str, host_key: str) -> None:
 
 async def measure() -> None:
     """Run the server, load it with both kinds of attempts."""
+    asyncssh.SSHClientConnection.send_packet = say_no_more
     server = await asyncio.create_subprocess_exec(
         sys.executable, __file__, "serve", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -102,15 +119,18 @@ async def measure() -> None:
         server.stdin.write(b"\n")
         return float(await asyncio.wait_for(server.stdout.readline(), 60))
 
-    async def load(password: str, count: int, host_key: str = "ssh-ed25519") -> float:
+    async def load(
+        password: str, count: int, host_key: str = "ssh-ed25519", client: type[asyncssh.SSHClient] = Direct
+    ) -> float:
         before = await cpu()
         for _ in range(count // CLIENTS):
-            await asyncio.gather(*(attempt(port, password, host_key) for _ in range(CLIENTS)))
+            await asyncio.gather(*(attempt(port, password, host_key, client) for _ in range(CLIENTS)))
         return (await cpu() - before) * 1000 / (count // CLIENTS * CLIENTS)
 
     await load("open", CLIENTS)
     figures = {
         "failed_login_cpu_ms": await load("wrong", ATTEMPTS),
+        "failed_login_after_none_cpu_ms": await load("wrong", ATTEMPTS, client=asyncssh.SSHClient),
         "failed_login_rsa_cpu_ms": await load("wrong", ATTEMPTS, "rsa-sha2-512"),
         "login_command_cpu_ms": await load("open", ATTEMPTS),
     }

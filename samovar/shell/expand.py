@@ -59,6 +59,7 @@ def matches(value: str, raw: str, scope: Scope) -> bool:
 def _fields(raw: str, scope: Scope) -> list[str]:
     fields: list[str] = []
     field, started, i = "", False, 0
+    scope.spend(len(raw) // 100)
     while i < len(raw):
         c = raw[i]
         if c in "'\"\\" or raw.startswith("$'", i):
@@ -92,6 +93,7 @@ def substitute(text: str, scope: Scope) -> str:
     """The inside of double quotes or of a here-document, with its values."""
     done: list[str] = []
     i = 0
+    scope.spend(len(text) // 100)
     while i < len(text):
         if text[i] == "\\" and i + 1 < len(text) and text[i + 1] in '"\\$`\n':
             done.append(text[i + 1].replace("\n", ""))

@@ -344,6 +344,7 @@ class Shell:
             status = self.status
             words.pop(0)
         args = [word for raw in words for word in expand(raw, self)]
+        self.spend(len(args) // 10)
         if not args:
             self.status = status if node.words else 0
             return

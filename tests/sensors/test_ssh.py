@@ -3,21 +3,44 @@
 import asyncio
 import hashlib
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import asyncssh
 import pytest
+from asyncssh.constants import MSG_USERAUTH_REQUEST
+from asyncssh.packet import String
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from samovar.event import Event
 from samovar.sensors.ssh import Ssh
 from samovar.sensors.ssh.face import INVALID_IDENTIFICATION, VERSIONS_DIFFER, face_of, judge_identification
 from samovar.sensors.ssh.hassh import hello_of
 from samovar.sensors.ssh.mac import Umac
-from tests.clients.running import Notes, running
+from tests.clients.running import Notes, client, running
 
 OPTIONS = [
     *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
     *("-o", "NumberOfPasswordPrompts=1", "-F", "/dev/null"),
 ]
+KEXINIT = b"".join(map(String, (b"curve25519-sha256", b"ssh-ed25519", *[b"aes128-ctr"] * 2, *[b"hmac-sha2-256"] * 2)))
+KEXINIT = b"\x14" + bytes(16) + KEXINIT + b"".join(map(String, (b"none", b"none", b"", b""))) + bytes(5)
+
+
+def packet(payload: bytes) -> bytes:
+    padding = -(len(payload) + 5) % 8 + 8
+    return (len(payload) + 1 + padding).to_bytes(4) + bytes((padding,)) + payload + bytes(padding)
+
+
+PIECES = (packet(KEXINIT), packet(b"\x1e" + String(bytes(32))), packet(b"\x1e" + String(b"\x09" + bytes(31))))
+PIECES += (
+    packet(b"\x15"),
+    packet(b"\x05" + String(b"ssh-userauth")),
+    packet(b"\x01\0\0\0\x0b" + String(b"\xff") + String(b"")),
+)
+PIECES += (packet(b"\x32" + String(b"root") * 3), packet(b"\x02"), packet(b"\xc0\0"), b"\0\0\0\x0c\x0a", b"\r\n")
 needs_ssh = pytest.mark.skipif(not (shutil.which("ssh") and shutil.which("sshpass")), reason="needs ssh, sshpass")
 
 
@@ -118,6 +141,7 @@ async def test_scp_in_both_modes(mode: str, tmp_path: Path) -> None:
 @needs_ssh
 async def test_sftp(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"malware")
+    (tmp_path / "big").write_bytes(bytes(range(256)) * 12_000)
     batch = f"""cd /tmp
 mkdir d
 put {tmp_path}/x d/y
@@ -129,17 +153,20 @@ get d/l {tmp_path}/back
 rm d/z
 ls d
 df
+put {tmp_path}/big /tmp/big
+get /tmp/big {tmp_path}/bigger
 put {tmp_path}/x /none/x
 """
     async with running(Ssh(), tmp_path) as (port, notes):
         notes.tries = 9
         out, status = await run("sftp", "-P", str(port), *OPTIONS, "root@127.0.0.1", stdin=batch.encode())
     assert (tmp_path / "back").read_bytes() == b"malware"
+    assert (tmp_path / "bigger").read_bytes() == (tmp_path / "big").read_bytes()
     said = out.decode()
     assert "-rwxr-xr-x" in said
     assert 'dest open "/none/x": No such file or directory' in said
     assert status == 0
-    assert list(notes.files.values()) == [b"malware"]
+    assert list(notes.files.values()) == [b"malware", (tmp_path / "big").read_bytes()]
     operations = [event.samovar_detail.get("sftp") for event in notes.events if event.event_action == "request"]
     assert {"mkdir", "write", "rename", "list", "read", "remove"} <= set(operations)
 
@@ -193,6 +220,57 @@ async def test_what_is_no_ssh_is_told_so_and_recorded(sent: bytes, answer: bytes
         writer.close()
     assert banner == b"SSH-2.0-OpenSSH_8.4p1 Debian-5+deb11u3\r\n"
     assert [e.event_action for e in notes.events] == ["connect", "hello", "disconnect"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=60)), max_size=6), greets=st.booleans())
+def test_garbage_only_ends_the_session(
+    pieces: list[bytes], greets: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def session() -> list[str]:
+        async with running(Ssh(), tmp_path) as (port, notes):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write((b"SSH-2.0-x\r\n" if greets else b"") + b"".join(pieces))
+            writer.write_eof()
+            with suppress(ConnectionError):
+                await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+        return [event.event_action for event in notes.events]
+
+    assert asyncio.run(session())[-1] == "disconnect"
+    assert "crashed" not in caplog.text
+
+
+CLIENT: dict[str, Any] = {"username": "root", "known_hosts": None, "config": None, "client_keys": []}
+
+
+class Raw(asyncssh.SSHClient):
+    """Sends a password that is no text."""
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        self.conn = conn
+
+    def password_auth_requested(self) -> str:
+        user, password = b"r\xf6\xff", b"p\xe4\x00ss\xfe"
+        fields = (user, b"ssh-connection", b"password")
+        body = b"".join(map(String, fields)) + b"\0" + String(password)
+        self.conn.send_packet(MSG_USERAUTH_REQUEST, body)
+        return "second"
+
+
+async def test_a_password_that_is_no_text_is_recorded_whole(tmp_path: Path) -> None:
+    async with running(Ssh(), tmp_path) as (port, notes):
+        with pytest.raises(asyncssh.DisconnectError):
+            await asyncio.wait_for(asyncssh.connect("127.0.0.1", port, client_factory=Raw, **CLIENT), 20)
+    first = logins(notes)[0]
+    assert (first.user_name, first.samovar_login_password) == ("r\\xf6\\xff", "p\\xe4\\x00ss\\xfe")
+    assert (first.samovar_detail["user_hex"], first.samovar_detail["password_hex"]) == ("72f6ff", "70e4007373fe")
+
+
+async def test_nmap_sees_openssh(tmp_path: Path) -> None:
+    async with running(Ssh(), tmp_path) as (port, _):
+        said = await client("nmap", "-Pn", "-sV", "-p", str(port), "127.0.0.1")
+    assert "OpenSSH 8.4p1 Debian 5+deb11u3 (protocol 2.0)" in said
 
 
 def test_judgement_of_first_lines() -> None:

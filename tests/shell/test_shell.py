@@ -56,6 +56,7 @@ def stderr(output: Output) -> bytes:
         ("p=/a/b.tgz; echo ${p##*/} ${p%.*} ${#p} ${q:-d} ${p:+y}", b"b.tgz /a/b 8 d y\n", 0),
         ("echo a:b:c | cut -d: -f2,3 | tr a-z A-Z", b"B:C\n", 0),
         ("printf '3\\n1\\n3\\n' | sort -n | uniq -c", b"      1 1\n      2 3\n", 0),
+        ("df -h | awk 'FNR == 2 {print $1;}'", b"udev\n", 0),
         ("echo 'a b c' | awk '{print $3,$1}'; echo a.b | awk -F. '{print $NF}'", b"c a\nb\n", 0),
         ("echo aXbX | sed 's/X/-/g'; printf '1\\n2\\n3\\n' | sed -n 2p", b"a-b-\n2\n", 0),
         ("echo -n abc | md5sum", b"900150983cd24fb0d6963f7d28e17f72  -\n", 0),
@@ -113,6 +114,14 @@ def test_written_files_are_artefacts_once() -> None:
         "( " * 500 + "id" + " )" * 500,
         "f=/tmp/f; echo 'sh /tmp/f' > $f; sh /tmp/f",
         "while true; do cat /proc/cpuinfo >> /tmp/x; done",
+        "while :; do : $((" + "1+" * 3000 + "1)); done",
+        "while :; do [ -f /x" + " -o -f /y" * 1500 + " ]; done",
+        "while :; do seq 999999999 > /tmp/x; done",
+        "while :; do md5sum /bin/* > /dev/null; done",
+        "for i in $(seq 500); do : > /tmp/f$i; done; while :; do echo /tmp/*[0-9] /*/*; done",
+        "a=aaaaaaaa; while :; do a=$a$a; b=${a##*a*a*a*b}; done",
+        "f() { f | f; }; f",
+        'echo "$(' * 300 + ')"' * 300,
     ],
 )
 def test_nothing_runs_for_ever(line: str) -> None:

@@ -146,14 +146,14 @@ def _replaced(line: str, wanted: Pattern, new: str, *, everywhere: bool) -> str:
 def _awk(call: Call) -> int:
     between = option(call, "F")
     program = next(iter(call.names), "")
-    found = re.fullmatch(r"\s*(?:/([^/]*)/)?\s*(?:\{\s*print\b\s*([^;}]*);?\s*\})?\s*", program)
+    found = re.fullmatch(r"\s*(?:/([^/]*)/|F?NR\s*==\s*(\d{1,6}))?\s*(?:\{\s*print\b\s*([^;}]*);?\s*\})?\s*", program)
     if found is None or not program.strip():
         call.err("awk: line 1: syntax error at or near end of line\n")
         return 2
-    wanted, shown = pattern(found[1]) if found[1] else None, _pieces(found[2] or "")
+    wanted, only, shown = pattern(found[1]) if found[1] else None, int(found[2] or 0), _pieces(found[3] or "")
     rows = []
     for number, line in enumerate(inputs(call, call.names[1:]).splitlines(), 1):
-        if wanted is None or wanted.find(line) is not None:
+        if only in (0, number) and (wanted is None or wanted.find(line) is not None):
             fields = line.split(between) if between else line.split()
             rows.append("".join(_shown(piece, number, line, fields) for piece in shown) if shown else line)
     call.out("".join(row + "\n" for row in rows))
@@ -190,6 +190,7 @@ def _seq(call: Call) -> int:
         return 1
     first, step = (numbers[0] if len(numbers) > 1 else 1), (numbers[1] if len(numbers) > 2 else 1)
     row = range(first, numbers[-1] + (1 if step > 0 else -1), step or 1)
+    call.shell.spend(min(len(row), _MOST) // 50)
     call.out("".join(f"{number}\n" for number in row[:_MOST]))
     return 0
 

@@ -19,6 +19,8 @@ def _uname(call: Call) -> int:
         "m": persona.machine,
         "o": "GNU/Linux",
     }
+    if "a" in flags and persona.os_id == "ubuntu":  # whose uname knows processor and platform
+        parts["m"] = " ".join([persona.machine] * 3)
     wanted = "snrvmo" if "a" in flags else flags.replace("p", "m").replace("i", "m") or "s"
     call.out(" ".join(value for key, value in parts.items() if key in wanted) + "\n")
     return 0
