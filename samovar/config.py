@@ -12,6 +12,7 @@ from samovar.editions import Edition
 from samovar.enrich.geo import GeoConfig
 from samovar.listen.limits import Limits
 from samovar.login import DEFAULT_RULES, LoginRule
+from samovar.outputs.jsonl import JsonlConfig
 from samovar.sensor import Host, Sensor
 from samovar.settings import Table, component, decode, refuse
 from samovar.spool import SpoolConfig
@@ -26,6 +27,12 @@ class TerminalConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     login: tuple[LoginRule, ...] = DEFAULT_RULES
     """Which logins succeed: the first rule whose user and password match decides; no match is a refusal."""
+
+
+class OutputsConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where else events go."""
+
+    jsonl: JsonlConfig = JsonlConfig()
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     files: ArtefactConfig = ArtefactConfig()
     disk: DiskConfig = DiskConfig()
     geo: GeoConfig = GeoConfig()
+    outputs: OutputsConfig = OutputsConfig()
     web: WebConfig = WebConfig()
     terminal: TerminalConfig = TerminalConfig()
     persona: dict[str, object] = {}

@@ -86,17 +86,26 @@ def keys(kind: type[Struct]) -> Iterator[str]:
     yield "\n"
 
 
+def sections(kind: type[Struct], parent: str) -> Iterator[str]:
+    """The tables of all sections within a section."""
+    for name, hint in get_type_hints(kind).items():
+        if isinstance(hint, type) and issubclass(hint, Struct):
+            yield f"## `[{parent}{name}]`\n\n{inspect.cleandoc(hint.__doc__ or '')}\n\n"
+            if any(not _is_section(inner) for inner in get_type_hints(hint).values()):
+                yield from keys(hint)
+            yield from sections(hint, f"{parent}{name}.")
+
+
+def _is_section(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Struct)
+
+
 def configuration() -> Iterator[str]:
     yield "# Configuration\n\nA TOML file: `DATA/samovar.toml`, or what `--config` names. Everything has a default. "
     yield "An unknown key stops the start, and the message names the nearest known one. A variable such as "
     yield "`SAMOVAR_WEB__LISTEN=127.0.0.1:8000` sets `[web] listen`.\n\n## Outside any section\n\n"
     yield from keys(Settings)
-    hints = get_type_hints(Settings)
-    for field in msgspec.structs.fields(Settings):
-        hint = hints[field.name]
-        if isinstance(hint, type) and issubclass(hint, Struct):
-            yield f"## `[{field.name}]`\n\n{inspect.cleandoc(hint.__doc__ or '')}\n\n"
-            yield from keys(hint)
+    yield from sections(Settings, "")
     yield "## `[[terminal.login]]`\n\n" + inspect.cleandoc(LoginRule.__doc__ or "") + "\n\n"
     yield from keys(LoginRule)
     yield "## `[sensors.NAME]`\n\nEvery sensor has `enabled` (true or false) and `ports` (a list), and keys of its own: "

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +22,7 @@ from samovar.disk import Keeper
 from samovar.enrich.geo import Geo as Places
 from samovar.enrich.technique import technique
 from samovar.event import Event
+from samovar.outputs.jsonl import Jsonl
 from samovar.pipeline import Pipeline, Publish
 from samovar.process.channel import Stats
 from samovar.process.hubloop import Hub
@@ -90,8 +91,10 @@ class _Body:
         artefacts = Artefacts(folder / "files", chosen.files)
         self._live = Live(streams_per_user=chosen.web.streams_per_user)
         self._store = DuckStore(folder / "store", chosen.store) if plan.pages else None
+        jsonl = chosen.outputs.jsonl
+        outputs = (Jsonl(jsonl, folder),) if jsonl.path else ()
         publish = _both(self._live.publish, plan.lines and sys.stdout.isatty())
-        self._pipeline = Pipeline(self._spool, (places, technique), self._store, Position, publish=publish)
+        self._pipeline = Pipeline(self._spool, (places, technique), self._store, Position, outputs, publish)
         self._keeper = Keeper(self._spool, self._store, artefacts, chosen.disk, folder, taken=self._pipeline.taken)
         self._intake = Intake(self._keeper, self._spool.recent_ids())
         self._server: WebServer | None = None
@@ -144,14 +147,20 @@ class _Body:
         """Sync what nothing has followed; every few seconds seal, compress, and keep to the budget."""
         beat = 0
         while not self._stop.wait(SWEEP_SECONDS):
+            _try(self._keeper.sync)
+            # The keeper first: on a full disk, sealing fails until it has made room.
+            if beat % UPKEEP_BEATS == 0:
+                _try(self._keeper.step)
+                _try(self._spool.maintain)
             beat += 1
-            try:
-                self._keeper.sync()
-                if beat % UPKEEP_BEATS == 1:
-                    self._spool.maintain()
-                    self._keeper.step()
-            except OSError as error:
-                _log.warning("upkeep: %s", error)
+
+
+def _try(work: Callable[[], object]) -> None:
+    """A broken or full disk is said, and tried again at the next beat."""
+    try:
+        work()
+    except OSError as error:
+        _log.warning("upkeep: %s", error)
 
 
 def _both(publish: Publish, lines: bool) -> Publish:

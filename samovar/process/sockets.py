@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -10,6 +11,7 @@ from samovar.event import Transport
 from samovar.process.spec import Port, Spec, TapSpec
 
 BACKLOG = 4096
+NAMED = 5  # ports that are named in a summary
 RECEIVE_BUFFER = 1 << 20  # bytes, for each UDP socket
 _SO_RCVBUFFORCE = 33  # linux/socket.h; needs CAP_NET_ADMIN
 _IP_PKTINFO = 8  # linux/in.h
@@ -60,6 +62,18 @@ def open_all(spec: Spec) -> Opened:
         except OSError as error:
             opened.failures.append(_failure(f"web page {shown(*spec.web)}", error))
     return opened
+
+
+def summary(failures: Sequence[str]) -> str:
+    """All failures in one line: the ports by reason, a few of each by name."""
+    reasons: dict[str, list[str]] = {}
+    for failure in failures:
+        what, _, reason = failure.partition(": ")
+        reasons.setdefault(reason, []).append(what)
+    return "; ".join(
+        ", ".join(ports[:NAMED]) + (f" and {len(ports) - NAMED} more" if len(ports) > NAMED else "") + f" ({reason})"
+        for reason, ports in reasons.items()
+    )
 
 
 def shown(host: str, port: int) -> str:

@@ -91,7 +91,7 @@ class Supervisor:
         _raise_descriptor_limit()
         self._opened = sockets.open_all(self._spec)
         if self._opened.failures:
-            _log.warning("not bound: %s", "; ".join(self._opened.failures))
+            _log.warning("not bound: %s", sockets.summary(self._opened.failures))
         if not self._opened.ports:
             _log.error("no port could be bound: nothing to do")
             os.close(lock)
