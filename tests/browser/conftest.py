@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect
 
 from tests.browser.site import Site, running
 
@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "samovar/web/static"
 AXE = ROOT / "ui/node_modules/axe-core/axe.min.js"
 WAIT_MS = 15_000
+REFUSALS = ("Content Security Policy", "TrustedHTML", "TrustedScript", "Uncaught")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +59,7 @@ def cookie(site: Site) -> tuple[str, str]:
 
 @pytest.fixture
 def faults() -> list[str]:
-    """What the page did that no page may do; a test that expects such a thing empties it."""
+    """What the page did that no page may do."""
     return []
 
 
@@ -74,18 +75,22 @@ def watched(context: BrowserContext, faults: list[str]) -> Iterator[None]:
             if there.scheme not in ("data", "blob") and here.netloc and there.netloc != here.netloc:
                 faults.append(f"asked {url}")
 
+        def shut(dialog: Dialog) -> None:
+            faults.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        def heard(said: ConsoleMessage) -> None:
+            if any(word in said.text for word in REFUSALS):
+                faults.append(said.text)
+
         page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", lambda said: faults.append(said.text) if _refusal(said.text) else None)
+        page.on("dialog", shut)
+        page.on("console", heard)
         page.on("request", lambda request: asked(request.url))
 
     context.on("page", watch)
     yield
     assert faults == []
-
-
-def _refusal(text: str) -> bool:
-    return any(word in text for word in ("Content Security Policy", "TrustedHTML", "TrustedScript", "Uncaught"))
 
 
 @pytest.fixture
