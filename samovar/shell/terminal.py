@@ -61,6 +61,8 @@ def _prompts(shell: Shell, tty: bool) -> Generator[Step | Stderr, bytes, None]:
         output = yield from _run(shell, line, tty, b"")
         pending = line + b"\n" if output.incomplete and len(line) < MAX_LINE else b""
         if output.exited:
+            if tty:
+                yield Send(b"logout\r\n")
             return
 
 
