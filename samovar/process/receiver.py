@@ -4,6 +4,7 @@ A message is looked at (MSG_PEEK), checked, handed to the inbox, and only then t
 dies in between finds it again. Events are decoded and encoded anew: a line is what the schema says, no more.
 """
 
+import errno
 import re
 import select
 import socket
@@ -148,6 +149,11 @@ class Receiver:
             whole = self._parts.add(slot, chunk)
         except (msgspec.MsgspecError, ValueError):
             self.counts.lost_artefacts += 1
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            self.counts.lost_artefacts += 1  # better this piece than the events that wait behind it
             return
         if whole is not None:
             self._inbox.artefact(chunk.sha256, whole)
