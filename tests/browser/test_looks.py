@@ -38,7 +38,7 @@ def violations(page: Page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_accessible_in_both_themes(page: Page, site: Site, axe: str, view: str) -> None:
+def test_accessible_in_both_themes_and_fits_a_narrow_screen(page: Page, site: Site, axe: str, view: str) -> None:
     page.emulate_media(color_scheme="dark")
     open_view(page, site, view)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -46,6 +46,9 @@ def test_accessible_in_both_themes(page: Page, site: Site, axe: str, view: str) 
     page.emulate_media(color_scheme="light")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert violations(page, axe) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360  # it scrolls down only
 
 
 def test_help_and_drawer_accessible(page: Page, site: Site, axe: str) -> None:
@@ -67,14 +70,6 @@ def test_theme_is_kept(page: Page, site: Site) -> None:
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     expect(page.get_by_role("button", name="Switch to dark colours")).to_be_visible()
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_narrow_screen_scrolls_only_down(page: Page, site: Site, view: str) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
-    open_view(page, site, view)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
 
 
 def test_server_that_does_not_answer_is_said(page: Page, site: Site) -> None:
