@@ -14,10 +14,6 @@ class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Megabytes the database may use; "auto" is 128, 256 or 512 by the store's size."""
     threads: int = 2
     """Threads that answer one question together."""
-    max_disk_gib: float = 20.0
-    """Disk budget: the oldest whole days are dropped when the store outgrows it."""
-    max_days: int = 90
-    """Days that events are kept."""
     timeout: float = 10.0
     """Seconds a question may take."""
 
@@ -26,8 +22,8 @@ class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             raise ValueError("store.memory_limit must be at least 64 (megabytes), or auto")
         if not 1 <= self.threads <= 64:
             raise ValueError("store.threads must be 1 to 64")
-        if self.max_disk_gib <= 0 or self.max_days < 1 or self.timeout <= 0:
-            raise ValueError("store.max_disk_gib, store.max_days and store.timeout must be above 0")
+        if self.timeout <= 0:
+            raise ValueError("store.timeout must be above 0")
 
     def megabytes(self, stored: int) -> int:
         """The memory limit for a store of ``stored`` bytes."""

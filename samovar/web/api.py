@@ -90,6 +90,8 @@ class Api:
                     raise ApiError(400, error.message, error.position) from None
                 except TimeoutError:
                     raise ApiError(503, "this takes too long; ask for less", retry_after=2) from None
+                except OSError as error:  # the store's own trouble, in words that say what to do
+                    raise ApiError(503, str(error), retry_after=5) from None
 
             return _json(await self.answers.get((question.path, params, span), compute), request)
 

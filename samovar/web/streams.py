@@ -145,7 +145,7 @@ def _table(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _heading(column: str) -> str:
-    return _guarded("samovar.detail." + column[len(_DETAIL) :] if column.startswith(_DETAIL) else ECS_NAMES[column])
+    return _guarded("samovar.detail." + column[len(_DETAIL) :]) if column.startswith(_DETAIL) else ECS_NAMES[column]
 
 
 def _cell(event: Event, column: str) -> str:
