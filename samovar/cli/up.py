@@ -9,6 +9,7 @@ from samovar.cli.apart import apart
 from samovar.cli.logs import begin
 from samovar.cli.running import Running, forget, write
 from samovar.cli.text import table
+from samovar.process.child import Child
 from samovar.process.spec import Spec, Status
 from samovar.process.supervisor import Supervisor
 
@@ -16,8 +17,16 @@ from samovar.process.supervisor import Supervisor
 def up(data: Path, args: Namespace) -> int:
     """Start everything and stay until told to stop."""
     begin("samovar")
-    plan, token, certificate = apart(lambda: _plan(data, args))
     command = [sys.executable, "-m", "samovar.cli"]
+    hub, forkserver = Child("hub", [*command, "_hub"]), Child("fork server", [*command, "_forkserver"])
+    for child in (forkserver, hub):
+        child.start()  # they import while we work out what they shall do
+    try:
+        plan, token, certificate = apart(lambda: _plan(data, args))
+    except BaseException:
+        for child in (forkserver, hub):
+            child.bury(again=False)
+        raise
 
     def ready(status: Status) -> None:
         url = f"{'https' if certificate else 'http'}://{status.web}" if status.web else ""
@@ -26,7 +35,7 @@ def up(data: Path, args: Namespace) -> int:
             _greet(status, plan, url, token)
 
     try:
-        return Supervisor(plan, [*command, "_forkserver"], [*command, "_hub"], ready).run()
+        return Supervisor(plan, forkserver, hub, ready).run()
     finally:
         forget(data)
 

@@ -12,7 +12,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 
 from msgspec import Struct
@@ -66,14 +66,15 @@ class Supervisor:
     def __init__(
         self,
         spec: Spec,
-        forkserver_argv: Sequence[str],
-        hub_argv: Sequence[str],
+        forkserver: Child,
+        hub: Child,
         on_ready: Callable[[Status], None],
     ) -> None:
+        """The children may run already, importing: they wait for their plan."""
         self._spec = spec
         self._on_ready = on_ready
-        self._forkserver = Child("fork server", forkserver_argv)
-        self._hub = Child("hub", hub_argv)
+        self._forkserver = forkserver
+        self._hub = hub
         self._selector = selectors.DefaultSelector()
         self._notifier = Notifier()
         self._started = time.time()
@@ -87,6 +88,7 @@ class Supervisor:
             lock = files.lock(self._spec.data)
         except (files.Busy, OSError) as error:
             _log.error("%s", error)
+            self._abandon()
             return 1
         _raise_descriptor_limit()
         self._opened = sockets.open_all(self._spec)
@@ -95,6 +97,7 @@ class Supervisor:
         if not self._opened.ports:
             _log.error("no port could be bound: nothing to do")
             os.close(lock)
+            self._abandon()
             return 1
         files.write_ports(self._spec.data, self._opened.ports)
         self._slots = [_slot(number) for number in range(self._spec.workers)]
@@ -103,6 +106,10 @@ class Supervisor:
         self._secret = os.urandom(16)
         restore = self._catch_signals()
         try:
+            if self._hub.link is not None:
+                self._start_hub()
+            if self._forkserver.link is not None:
+                self._start_forkserver()
             while not self._finished():
                 self._start_due()
                 for key, _ in self._selector.select(self._pause()):
@@ -194,7 +201,7 @@ class Supervisor:
     # The hub
 
     def _start_hub(self) -> None:
-        link = self._hub.start()
+        link = self._hub.link or self._hub.start()
         given = [("channel", 0, slot.number, slot.hub_end.fileno()) for slot in self._slots]
         if self._opened.web is not None:
             given.append(("web", 0, -1, self._opened.web.fileno()))
@@ -215,7 +222,7 @@ class Supervisor:
     # The fork server and its workers
 
     def _start_forkserver(self) -> None:
-        link = self._forkserver.start()
+        link = self._forkserver.link or self._forkserver.start()
         given = [("channel", 0, slot.number, slot.worker_end.fileno()) for slot in self._slots]
         for index, number, sock in self._opened.taps:
             kind = "udp" if sock.type == socket.SOCK_DGRAM else "tcp"
@@ -272,6 +279,11 @@ class Supervisor:
             self._start_hub()  # it died just now, and there may be events to take in
         if self._hub.link is not None:
             self._hub.link.send(Stop(grace=HUB_GRACE))
+
+    def _abandon(self) -> None:
+        for child in (self._hub, self._forkserver):
+            if child.link is not None:
+                child.bury(again=False)
 
     # What we say
 

@@ -17,6 +17,7 @@ import msgspec
 
 from samovar.event import Event, Fact
 from samovar.process.channel import Stats
+from samovar.process.child import Child
 from samovar.process.forkserver import ForkServer
 from samovar.process.hubloop import Hub
 from samovar.process.lockdown import harden_hub, lock_worker
@@ -172,7 +173,9 @@ def up(data: str, workers: int) -> int:
         Path(data, "status.new").rename(Path(data, "status.json"))
 
     command = [sys.executable, "-m", "tests.process.app"]
-    return Supervisor(spec, [*command, "forkserver"], [*command, "hub"], announce).run()
+    return Supervisor(
+        spec, Child("fork server", [*command, "forkserver"]), Child("hub", [*command, "hub"]), announce
+    ).run()
 
 
 def main(arguments: list[str]) -> int:
