@@ -127,6 +127,32 @@ def events() -> Iterator[str]:
         yield f"| `{field.encode_name}` | {shown(hints[field.name])} | {short} | {by} |\n"
 
 
+SEARCH = """# Search
+
+One language for the search bar, the command line and the API.
+
+| you write | it finds |
+|---|---|
+| `user:root` | events with exactly this user name |
+| `password:"two words"` | the same, with blanks |
+| `command:*wget*` | `*` any run, `?` one character; upper and lower case alike |
+| `port > 1024`, `port >= 22` | numbers and times compare |
+| `ip:10.0.0.0/8` | a network, IPv4 or IPv6 |
+| `cve:*` | events that have the field at all |
+| `port:(22 or 2222)` | one of several |
+| `miner` | a bare word: anywhere in the event's texts |
+| `country:RU not user:root` | `and` may be left out; `or`, `not`, `-`, `!`, `( )` |
+| `sensor:ssh`, `sensor:web` | a sensor, or a whole family |
+| `samovar.detail.auth_method:publickey` | what only one protocol has |
+
+Fields are named by their ECS name or a short name: see [events](events.md). A mistake is shown with its position.
+"""
+
+
+def search() -> Iterator[str]:
+    yield SEARCH
+
+
 def sensors() -> Iterator[str]:
     yield "# Sensors\n\n"
     for kind in SENSORS:
@@ -179,6 +205,7 @@ def _operations() -> list[Operation]:
 PAGES = {
     "configuration.md": configuration,
     "events.md": events,
+    "search.md": search,
     "sensors.md": sensors,
     "cli.md": command_line,
     "api.md": api,

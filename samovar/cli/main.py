@@ -12,7 +12,7 @@ from samovar.cli.text import fail
 from samovar.editions import EDITIONS
 
 INSTALLED = Path("/var/lib/samovar")
-SEARCH = "search text, e.g. 'country:RU and not user:root' (docs/reference/events.md)"
+SEARCH = "search text, e.g. 'country:RU and not user:root' (docs/reference/search.md)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
