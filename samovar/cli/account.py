@@ -4,8 +4,10 @@ import os
 import shutil
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -23,6 +25,13 @@ from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
+class Taken(Protocol):
+    """What has come in from the workers."""
+
+    workers: dict[int, WorkerStats]
+    taken: Counter[str]
+
+
 class Account:
     """Implements ``web.state.State``. Called from any thread; only reads."""
 
@@ -31,13 +40,13 @@ class Account:
         hub: Hub,
         store: DuckStore,
         artefacts: Artefacts,
-        stats: dict[int, WorkerStats],
+        intake: Taken,
         lag: Callable[[], dict[str, Lag]],
         keeper: Keeper,
         geo: Geo,
         missing: tuple[str, ...],
     ) -> None:
-        self._hub, self._store, self._artefacts, self._stats = hub, store, artefacts, stats
+        self._hub, self._store, self._artefacts, self._intake = hub, store, artefacts, intake
         self._lag, self._keeper, self._geo, self._missing = lag, keeper, geo, missing
         self._copying = threading.Lock()
         self._demo = is_demo(Path(hub.spec.data))
@@ -81,9 +90,12 @@ class Account:
             drops=self._drops(),
             lag=max((feed.seconds for feed in self._lag().values()), default=0.0),
             store=self._store.size(),
-            sensors=tuple(SensorCount(families.get(name, ""), name, n, 0) for name, n in sorted(totals.items())),
+            sensors=tuple(self._count(families.get(name, ""), name, n) for name, n in sorted(totals.items())),
             processes=tuple(self._processes()),
         )
+
+    def _count(self, family: str, sensor: str, sessions: int) -> SensorCount:
+        return SensorCount(family, sensor, sessions, self._intake.taken[f"{family}.{sensor}"])
 
     def artefact(self, sha256: str) -> Path | None:
         """Where an artefact lies."""
@@ -98,7 +110,7 @@ class Account:
         return Backup(target.name)
 
     def _drops(self) -> dict[str, int]:
-        workers = list(self._stats.values())
+        workers = list(self._intake.workers.values())
         received = self._hub.received
         counts = {
             "events": sum(w.dropped_events for w in workers) + self._keeper.state.shed.events,
@@ -114,7 +126,7 @@ class Account:
         return {name: count for name, count in counts.items() if name not in quiet}
 
     def _services(self) -> Iterable[ListenStats]:
-        for stats in list(self._stats.values()):
+        for stats in list(self._intake.workers.values()):
             try:
                 yield msgspec.json.decode(bytes(stats.service), type=ListenStats)
             except msgspec.MsgspecError:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -46,10 +47,12 @@ class Intake:
     def __init__(self, keeper: Keeper, recent: set[str]) -> None:
         self._keeper, self._recent = keeper, recent
         self.workers: dict[int, Stats] = {}
+        self.taken: Counter[str] = Counter()  # events since the start, by dataset
 
     def events(self, lines: bytes, events: Sequence[Event]) -> None:
         """Append; synced at once if the last sync is long ago, else by the sweeper."""
         self._keeper.append(lines, len(events))
+        self.taken.update(event.event_dataset for event in events)
         self._keeper.sync()
 
     def artefact(self, sha256: str, data: bytes) -> None:
@@ -101,7 +104,14 @@ class _Body:
         if self._store is not None and link.web is not None:
             geo = Geo(places.available, places.attribution)
             account = Account(
-                link, self._store, artefacts, self._intake.workers, self._pipeline.lag, self._keeper, geo, missing
+                link,
+                self._store,
+                artefacts,
+                self._intake,
+                self._pipeline.lag,
+                self._keeper,
+                geo,
+                missing,
             )
             app = create_app(self._store, self._live, account, chosen.web, data=folder)
             self._server = serve(app, link.web, chosen.web, closing=self._live.stop)

@@ -47,9 +47,7 @@ def draw(random: Random, now: float) -> Persona:
     release = random.choice(RELEASES)
     hardware = random.choice(HARDWARE)
     kernel_release, kernel_version = random.choice(release.kernels)
-    organization = random.choice(ORGANIZATIONS)
-    host_name = random.choice(ROLES) + random.choice(("", "-")) + f"{random.randrange(1, 30):02d}"
-    domain = f"{organization}.{random.choice(('lan', 'local', 'internal', 'intra'))}"
+    host_name, organization, domain = _names(random)
     installed = int(now) - random.randrange(300 * DAY, 700 * DAY)
     cores, gibibytes = random.choice(((1, 2), (2, 2), (2, 4), (4, 4), (4, 8)))
     certificate, key = _certificate(f"{host_name}.{domain}", installed)
@@ -66,8 +64,7 @@ def draw(random: Random, now: float) -> Persona:
         machine="x86_64",
         cpu_model=random.choice(hardware.cpu_models),
         cpu_count=cores,
-        # What the kernel and firmware keep for themselves is missing from MemTotal, as on a real machine.
-        memory_kib=gibibytes * 1024 * 1024 - random.randrange(33_000, 66_000),
+        memory_kib=gibibytes * 1024 * 1024 - random.randrange(33_000, 66_000),  # the kernel keeps some for itself
         disk_gib=random.choice((20, 25, 40, 50, 80)),
         boot_time=int(now) - random.randrange(9 * DAY, 120 * DAY),
         installed_time=installed,
@@ -86,6 +83,13 @@ def draw(random: Random, now: float) -> Persona:
         tls_certificate=certificate,
         tls_key=key,
     )
+
+
+def _names(random: Random) -> tuple[str, str, str]:
+    """Host name, organization, domain."""
+    host_name = random.choice(ROLES) + random.choice(("", "-")) + f"{random.randrange(1, 30):02d}"
+    organization = random.choice(ORGANIZATIONS)
+    return host_name, organization, f"{organization}.{random.choice(('lan', 'local', 'internal', 'intra'))}"
 
 
 def host_keys(comment: str) -> tuple[str, ...]:

@@ -11,6 +11,10 @@ Sample = tuple[Mapping[str, str], float]
 
 def exposition(counters: Counters, health: Health, streams: int) -> str:
     """All samples; ``streams`` is how many live feeds are open."""
+    return _totals(counters, health) + _state(counters, health, streams)
+
+
+def _totals(counters: Counters, health: Health) -> str:
     sensors = [({"family": s.family, "sensor": s.sensor}, s) for s in counters.sensors]
     parts = (
         _family("samovar_build_info", "gauge", "The version that runs.", [({"version": health.version}, 1)]),
@@ -24,8 +28,6 @@ def exposition(counters: Counters, health: Health, streams: int) -> str:
             "What could not be taken in, by kind.",
             [({"kind": kind}, count) for kind, count in sorted(counters.drops.items())],
         ),
-        _family("samovar_lag_seconds", "gauge", "How far the store is behind the spool.", [({}, counters.lag)]),
-        _family("samovar_store_bytes", "gauge", "Bytes the store has on disk.", [({}, counters.store)]),
         _family(
             "samovar_sensor_sessions_total",
             "counter",
@@ -38,6 +40,14 @@ def exposition(counters: Counters, health: Health, streams: int) -> str:
             "Events since start, by sensor.",
             [(labels, sensor.events) for labels, sensor in sensors],
         ),
+    )
+    return "".join(parts)
+
+
+def _state(counters: Counters, health: Health, streams: int) -> str:
+    parts = (
+        _family("samovar_lag_seconds", "gauge", "How far the store is behind the spool.", [({}, counters.lag)]),
+        _family("samovar_store_bytes", "gauge", "Bytes the store has on disk.", [({}, counters.store)]),
         _family(
             "samovar_process_resident_memory_bytes",
             "gauge",

@@ -123,6 +123,17 @@ def test_figures_of_page_and_command_line_agree(urn: Platform) -> None:
     assert shown["attacks"] == told["attacks"] > 0
 
 
+def test_prometheus_is_told_the_same(urn: Platform) -> None:
+    token = (urn.data / "api-token").read_text().strip()
+    request = urllib.request.Request(f"{urn.url}/metrics", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=DEADLINE) as response:
+        lines = response.read().decode().splitlines()
+    samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    seen = len(urn.events("sensor:ftp"))
+    assert int(samples['samovar_sensor_events_total{family="services",sensor="ftp"}']) >= seen > 0
+    assert samples['samovar_dropped_total{kind="events"}'] == "0"
+
+
 def test_strangers_get_nothing(urn: Platform) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401"):
         urllib.request.urlopen(f"{urn.url}/api/v1/summary", timeout=DEADLINE)
