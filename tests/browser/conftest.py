@@ -7,7 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.site import Site, running
 
@@ -31,10 +41,36 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
+# The plugin's fixtures live as long as the session; its event loop would then run in every later test of this process,
+# and no asynchronous one could begin. So these end with the folder (and --dist loadfile keeps a file's tests together).
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """The driver."""
+    driver = sync_playwright().start()
+    yield driver
+    driver.stop()
+
+
+@pytest.fixture(scope="package")
+def browser_type(playwright: Playwright) -> BrowserType:
+    """Chromium."""
+    return playwright.chromium
+
+
+@pytest.fixture(scope="package")
+def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """One browser for the folder."""
+    browser = browser_type.launch(**browser_type_launch_args)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+def browser_context_args(base_url: str) -> dict[str, Any]:
     """A usual screen; what moves keeps still."""
-    return {**browser_context_args, "viewport": {"width": 1440, "height": 1000}, "reduced_motion": "reduce"}
+    return {"base_url": base_url, "viewport": {"width": 1440, "height": 1000}, "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")
