@@ -20,6 +20,7 @@ COLUMNS = (
     "@timestamp", "event.dataset", "source.ip", "source.geo.country_iso_code", "destination.port", "event.action",
     "user.name", "samovar.login.password", "process.command_line", "url.original",
 )  # fmt: skip
+SCREEN = 1000  # rows of a table that are aligned together
 _PYTHON_NAMES = {ecs: python for python, ecs in ECS_NAMES.items()}
 
 
@@ -92,7 +93,9 @@ def _write(found: Iterator[Event], form: str) -> None:
         for event in found:
             writer.writerow([_guarded(cell) for cell in _cells(event)])
     else:
-        table(COLUMNS, (_cells(event) for event in found))
+        rows = (_cells(event) for event in found)
+        while part := list(islice(rows, SCREEN)):  # there may be millions
+            table(COLUMNS, part)
 
 
 def _cells(event: Event) -> list[str]:
