@@ -38,6 +38,7 @@ from samovar.web.state import Geo
 
 _log = logging.getLogger(__name__)
 SWEEP_SECONDS = 0.25
+LAST_SECONDS = 0.5
 UPKEEP_BEATS = 16
 
 
@@ -89,7 +90,8 @@ class _Body:
 
     def __init__(self, link: Hub, plan: HubPlan, places: Places, missing: tuple[str, ...]) -> None:
         folder, chosen = Path(link.spec.data), plan.settings
-        self._link, self._missing, self._stop = link, missing, threading.Event()
+        self._link, self._missing = link, missing
+        self._ending, self._stop = threading.Event(), threading.Event()  # asked to end; threads shall end
         self._spool = Spool(folder / "spool", chosen.spool)
         artefacts = Artefacts(folder / "files", chosen.files)
         self._live = Live(streams_per_user=chosen.web.streams_per_user)
@@ -127,29 +129,39 @@ class _Body:
         self._link.start(self._intake, self._end)
         if self._server is None:
             self._link.ready(self._missing)
-            self._stop.wait()
+            self._ending.wait()
         else:
             threading.Thread(target=self._announce, name="announce", daemon=True).start()
             self._server.run()
-        self._stop.set()
         if not self._link.finish():
             _log.error("not everything that the workers sent could be taken in")
+        self._stop.set()
         for thread in threads:
             thread.join()
         self._keeper.close()
+        self._take_the_rest()
         self._spool.sync()
         self._pipeline.close()
         self._spool.close()
         if self._store is not None:
             self._store.close()
 
+    def _take_the_rest(self) -> None:
+        """What came last goes into the store now, as far as a moment allows; the spool has it in any case."""
+        until = time.monotonic() + LAST_SECONDS
+        try:
+            while self._pipeline.step() and time.monotonic() < until:
+                pass
+        except OSError as error:
+            _log.warning("the last events will reach the store at the next start: %s", error)
+
     def _end(self) -> None:
-        self._stop.set()
+        self._ending.set()
         if self._server is not None:
             self._server.stop()
 
     def _announce(self) -> None:
-        while self._server is not None and not self._server.started and not self._stop.wait(0.01):
+        while self._server is not None and not self._server.started and not self._ending.wait(0.01):
             pass
         self._link.ready(self._missing)
 

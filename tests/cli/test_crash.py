@@ -82,3 +82,12 @@ def test_a_killed_supervisor_takes_all_with_it_and_loses_nothing(tmp_path: Path)
         found = recorded(again, len(set(acknowledged)))
         assert set(acknowledged) <= set(found)
         assert len(found) == len(set(found))
+
+
+def test_an_orderly_end_leaves_everything_in_the_store(tmp_path: Path) -> None:
+    with platform(tmp_path / "data") as urn:
+        acknowledged: list[str] = []
+        attack(urn, "last", acknowledged, threading.Event())
+        assert urn.stop() == 0
+        found = recorded(urn, len(acknowledged))  # nothing runs: these come from the store's own files
+        assert sorted(acknowledged) == found
