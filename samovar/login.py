@@ -8,6 +8,14 @@ from msgspec import Struct
 from samovar.persona import Persona
 
 
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+        return re.compile(pattern[1:-1], re.DOTALL)
+    parts = re.split(r"([*?])", pattern)
+    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts), re.DOTALL)
+
+
 class LoginRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of the rule book; the first whose user and password match decides.
 
@@ -19,6 +27,15 @@ class LoginRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     deny: bool = False
     after: int = 1  # from a source's so-manieth login try on
     probability: float = 1.0  # share of sources for whom it works; the same source always sees the same
+
+    def __post_init__(self) -> None:
+        if self.after < 1 or not 0 <= self.probability <= 1:
+            raise ValueError("after must be at least 1, probability between 0 and 1")
+        for pattern in (self.user, self.password):
+            try:
+                _compiled(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern} is no regular expression: {error}") from None
 
 
 WEAK = (
@@ -46,11 +63,3 @@ def _matches(pattern: str, value: str) -> bool:
     if pattern == "*":
         return True
     return _compiled(pattern).fullmatch(value) is not None
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-        return re.compile(pattern[1:-1], re.DOTALL)
-    parts = re.split(r"([*?])", pattern)
-    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts), re.DOTALL)

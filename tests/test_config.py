@@ -28,6 +28,8 @@ def test_nothing_is_needed(tmp_path: Path) -> None:
         ("[limits]\nsessions = 'many'", "configuration, limits.sessions: Expected `int`, got `str`"),
         ("[limits]\nsessions = 0", "limits.*sessions must be more than 0"),
         ("[[terminal.login]]\nusr = 'a'", r"\[terminal.login\]: unknown key 'usr'; did you mean 'user'\?"),
+        ("[[terminal.login]]\npassword = '/a(/'", r"terminal.login.*/a\(/ is no regular expression"),
+        ("[[terminal.login]]\nprobability = 2.0", "probability between 0 and 1"),
         ("edition =", "not TOML"),
     ],
 )

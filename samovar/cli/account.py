@@ -33,7 +33,7 @@ class Taken(Protocol):
 
 
 class Account:
-    """Implements ``web.state.State``. Called from any thread; only reads."""
+    """Implements ``web.state.State``. Called from any thread."""
 
     def __init__(
         self,
@@ -118,12 +118,11 @@ class Account:
             "malformed": received.bad,
             "damaged": sum(feed.damaged for feed in self._lag().values()),
         }
-        for service in self._services():
-            for name in ("closed_for_cap", "refused", "udp_suppressed", "proxy_errors", "crashes", "emfile"):
-                counts[name] = counts.get(name, 0) + getattr(service, name)
-        # A session closed for a cap, or a reply not sent, is how it should be; the page need not warn of it.
-        quiet = ("closed_for_cap", "udp_suppressed", "proxy_errors")
-        return {name: count for name, count in counts.items() if name not in quiet}
+        services = list(self._services())
+        # A session closed for a cap, or a reply not sent, is how it should be: no loss.
+        for name in ("refused", "crashes", "emfile"):
+            counts[name] = sum(getattr(service, name) for service in services)
+        return counts
 
     def _services(self) -> Iterable[ListenStats]:
         for stats in list(self._intake.workers.values()):

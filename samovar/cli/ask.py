@@ -14,7 +14,17 @@ from msgspec import Struct
 from samovar.cli.running import Running, running
 from samovar.cli.text import safe
 from samovar.event import Event
-from samovar.store.interface import SessionRow, Span, Summary, Terms, Unit
+from samovar.store.interface import (
+    Artefact,
+    Cell,
+    Histogram,
+    SessionRow,
+    SourceReport,
+    Span,
+    Summary,
+    Terms,
+    Unit,
+)
 
 T = TypeVar("T")
 TIMEOUT = 30.0  # seconds; the hub gives up a query after ten
@@ -25,6 +35,10 @@ class Answers(Protocol):
 
     def summary(self, query: str, span: Span) -> Summary: ...
     def terms(self, query: str, span: Span, fields: Sequence[str], size: int, unit: Unit) -> Terms: ...
+    def histogram(self, query: str, span: Span, by: str, buckets: int, unit: Unit) -> Histogram: ...
+    def map(self, query: str, span: Span, size: int) -> tuple[Cell, ...]: ...
+    def artefacts(self, query: str, span: Span, limit: int) -> tuple[Artefact, ...]: ...
+    def source(self, ip: str, span: Span) -> SourceReport: ...
     def events(self, query: str, span: Span) -> Iterator[Event]: ...
     def sessions(self, query: str, span: Span, limit: int) -> tuple[SessionRow, ...]: ...
     def session(self, session_id: str) -> tuple[Event, ...]: ...
@@ -68,6 +82,18 @@ class Api:
     def terms(self, query: str, span: Span, fields: Sequence[str], size: int, unit: Unit) -> Terms:
         return self._ask("terms", Terms, **_common(query, span), field=list(fields), size=size, unit=unit)
 
+    def histogram(self, query: str, span: Span, by: str, buckets: int, unit: Unit) -> Histogram:
+        return self._ask("histogram", Histogram, **_common(query, span), by=by, buckets=buckets, unit=unit)
+
+    def map(self, query: str, span: Span, size: int) -> tuple[Cell, ...]:
+        return self._ask("map", _Cells, **_common(query, span), size=size).cells
+
+    def artefacts(self, query: str, span: Span, limit: int) -> tuple[Artefact, ...]:
+        return self._ask("files", _Files, **_common(query, span), limit=limit).files
+
+    def source(self, ip: str, span: Span) -> SourceReport:
+        return self._ask(f"sources/{quote(ip, safe='')}", SourceReport, **_common("", span))
+
     def events(self, query: str, span: Span) -> Iterator[Event]:
         decoder = msgspec.json.Decoder(Event)
         with self._open("events.ndjson", _common(query, span)) as response:
@@ -109,6 +135,14 @@ class _Backup(Struct):
 
 class _Sessions(Struct):
     sessions: tuple[SessionRow, ...]
+
+
+class _Cells(Struct):
+    cells: tuple[Cell, ...]
+
+
+class _Files(Struct):
+    files: tuple[Artefact, ...]
 
 
 class _Events(Struct):

@@ -15,7 +15,7 @@ from samovar.process.spec import Spec, TapSpec
 from samovar.settings import Table, decode, overlay, read
 
 OFFSET = 20_000
-_RESERVED = ("SAMOVAR_DATA",)
+_RESERVED = ("SAMOVAR_DATA", "SAMOVAR_SKIP_PAGE")  # of the command line, and of the build
 _CAP_NET_BIND_SERVICE = 10  # linux/capability.h
 
 

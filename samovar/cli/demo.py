@@ -10,7 +10,7 @@ from samovar.cli.up import up
 
 def demo(data: Path, args: Namespace) -> int:
     """Fill DATA once, then start without any sensor in reach of others."""
-    target = Path(args.data) if args.data else Path("demo-data")
+    target = Path(args.data or "demo-data")
     events = apart(lambda: _fill(target, args))
     if events:
         print(f"{events} simulated events are in {target}.")

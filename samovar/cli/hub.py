@@ -120,6 +120,7 @@ class _Body:
 
     def run(self) -> None:
         """Begin, serve, and end with everything on disk."""
+        threading.excepthook = self._failed
         threads = [
             threading.Thread(target=self._pipeline.run, args=(self._stop,), name="pipeline"),
             threading.Thread(target=self._sweep, name="sweeper"),
@@ -145,6 +146,13 @@ class _Body:
         self._spool.close()
         if self._store is not None:
             self._store.close()
+
+    def _failed(self, failure: threading.ExceptHookArgs) -> None:
+        """A consumer of the spool has ended that should not: better to be started afresh than to go on without it."""
+        name = failure.thread.name if failure.thread else ""
+        _log.critical("thread %s has failed", name, exc_info=failure.exc_value)
+        if name in ("pipeline", "sweeper", *(feed.name for feed in self._pipeline.feeds)):
+            os._exit(70)
 
     def _take_the_rest(self) -> None:
         """What came last goes into the store now, as far as a moment allows; the spool has it in any case."""
@@ -205,4 +213,6 @@ def _line(event: Event) -> str:
         what = f"{event.user_name or ''}:{event.samovar_login_password or ''} {event.event_outcome}"
     country = event.source_geo_country_iso_code or "--"
     protocol = event.event_dataset.partition(".")[2]
-    return f"{when}  {country:2}  {safe(event.source_ip):39} {protocol:10} {event.event_action:8} {safe(what)[:160]}"
+    return (
+        f"{when}  {country:2}  {safe(event.source_ip):39} {safe(protocol):10} {event.event_action:8} {safe(what)[:160]}"
+    )

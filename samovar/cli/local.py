@@ -8,7 +8,19 @@ from samovar.query import QueryError, parse
 from samovar.query.fields import nearest, resolve
 from samovar.query.tree import Node
 from samovar.store import DuckStore
-from samovar.store.interface import SessionRow, Span, Summary, Terms, Unit
+from samovar.store.interface import (
+    Artefact,
+    Cell,
+    Histogram,
+    SessionRow,
+    SourceReport,
+    Span,
+    Summary,
+    Terms,
+    Unit,
+)
+
+SERIES = 10  # as the API's default
 
 
 class Local:
@@ -24,6 +36,19 @@ class Local:
 
     def terms(self, query: str, span: Span, fields: Sequence[str], size: int, unit: Unit) -> Terms:
         return self._reader.terms(_parsed(query), span, [_field(field) for field in fields], size=size, unit=unit)
+
+    def histogram(self, query: str, span: Span, by: str, buckets: int, unit: Unit) -> Histogram:
+        field = _field(by) if by else None
+        return self._reader.histogram(_parsed(query), span, by=field, buckets=buckets, top=SERIES, unit=unit)
+
+    def map(self, query: str, span: Span, size: int) -> tuple[Cell, ...]:
+        return self._reader.map(_parsed(query), span, size=size)
+
+    def artefacts(self, query: str, span: Span, limit: int) -> tuple[Artefact, ...]:
+        return self._reader.artefacts(_parsed(query), span, limit=limit)
+
+    def source(self, ip: str, span: Span) -> SourceReport:
+        return self._reader.source(ip, span)
 
     def events(self, query: str, span: Span) -> Iterator[Event]:
         return self._reader.scan(_parsed(query), span)

@@ -33,14 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _data(args: argparse.Namespace) -> Path:
-    if args.data:
-        return Path(args.data)
+    if chosen := args.data or os.environ.get("SAMOVAR_DATA"):
+        return Path(chosen)
     return INSTALLED if INSTALLED.is_dir() and os.access(INSTALLED, os.R_OK | os.X_OK) else Path("samovar-data")
 
 
 def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", metavar="DIR", help="where everything is kept (default: ./samovar-data)")
+    common.add_argument(
+        "--data", metavar="DIR", help="where everything is kept (default: $SAMOVAR_DATA, else ./samovar-data)"
+    )
     common.add_argument("--config", metavar="FILE", help="configuration (default: DIR/samovar.toml if there)")
     root = argparse.ArgumentParser(
         prog="samovar",
@@ -105,6 +107,7 @@ def _add_reading(add: Add) -> None:
     events.add_argument("--format", choices=("jsonl", "csv", "table"), help="default: table on a terminal, else jsonl")
     events.add_argument("--limit", type=int, default=0, metavar="N", help="at most so many (default: all)")
     _add_search(events)
+    _add_charts(add)
     sessions = add("sessions", "show:sessions", "sessions, newest first", "samovar sessions --last 1h command:*wget*")
     sessions.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
     _add_search(sessions)
@@ -118,11 +121,32 @@ def _add_reading(add: Add) -> None:
         add(name, target, help).add_argument("--json", action="store_true", help="print JSON")
 
 
+def _add_charts(add: Add) -> None:
+    histogram = add("histogram", "chart:histogram", "counts over time", "samovar histogram --by country --last 7d")
+    histogram.add_argument("--by", metavar="FIELD", help="a column for each common value: family, country ...")
+    histogram.add_argument("--buckets", type=int, default=24, metavar="N", help="about so many rows (default: 24)")
+    histogram.add_argument("--unit", choices=("attacks", "events", "sources", "logins"), default="attacks")
+    _add_search(histogram)
+    places = add("map", "chart:places", "where attacks come from", "samovar map --last 7d -n 20")
+    places.add_argument("-n", type=int, default=30, metavar="N", help="how many places (default: 30)")
+    _add_search(places)
+    files = add("files", "chart:files", "files that attackers brought", "samovar files --last 7d")
+    files.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+    _add_search(files)
+    source = add("source", "chart:source", "one address across all honeypots", "samovar source 192.0.2.7 --last 7d")
+    source.add_argument("ip", help="its address")
+    _add_time(source)
+
+
 def _add_search(command: argparse.ArgumentParser, positional: bool = True) -> None:
     if positional:
         command.add_argument("query", nargs="?", default="", metavar="QUERY", help=SEARCH)
     else:
         command.add_argument("--query", default="", metavar="QUERY", help=SEARCH)
+    _add_time(command)
+
+
+def _add_time(command: argparse.ArgumentParser) -> None:
     command.add_argument("--last", metavar="TIME", help="how far back: 15m, 24h, 7d (default: 24h)")
     command.add_argument("--from", dest="start", metavar="TIME", help="from this time on (ISO 8601)")
     command.add_argument("--to", dest="end", metavar="TIME", help="up to this time")

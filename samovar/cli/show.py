@@ -26,9 +26,9 @@ _PYTHON_NAMES = {ecs: python for python, ecs in ECS_NAMES.items()}
 
 def summary(data: Path, args: Namespace) -> None:
     """Attacks, login attempts and distinct sources per family and protocol."""
-    found = answers(data).summary(args.query, _span(args))
+    found = answers(data).summary(args.query, chosen_span(args))
     if args.json:
-        _json(found)
+        print_json(found)
         return
     rows = [(row.family, row.protocol, row.attacks, row.logins, row.sources) for row in found.rows]
     rows.append(("all", "", found.attacks, found.logins, found.sources))
@@ -38,9 +38,9 @@ def summary(data: Path, args: Namespace) -> None:
 def top(data: Path, args: Namespace) -> None:
     """The most frequent values of a field, or of several together."""
     unit: Unit = args.unit
-    found = answers(data).terms(args.query, _span(args), args.field, args.n, unit)
+    found = answers(data).terms(args.query, chosen_span(args), args.field, args.n, unit)
     if args.json:
-        _json(found)
+        print_json(found)
         return
     header = (*(ECS_NAMES.get(name, name) for name in found.fields), unit, "sources", "share")
     total = max(found.total, 1)
@@ -51,7 +51,7 @@ def top(data: Path, args: Namespace) -> None:
 
 def events(data: Path, args: Namespace) -> None:
     """Events, oldest first, as JSON lines, CSV or a table."""
-    found = answers(data).events(args.query, _span(args))
+    found = answers(data).events(args.query, chosen_span(args))
     if args.limit:
         found = islice(found, args.limit)
     _write(found, args.format or ("table" if sys.stdout.isatty() else "jsonl"))
@@ -59,14 +59,14 @@ def events(data: Path, args: Namespace) -> None:
 
 def sessions(data: Path, args: Namespace) -> None:
     """Sessions, newest first."""
-    found = answers(data).sessions(args.query, _span(args), args.limit)
+    found = answers(data).sessions(args.query, chosen_span(args), args.limit)
     if args.json:
-        _json(found)
+        print_json(found)
         return
     table(
         ("session", "start", "protocol", "source", "country", "port", "events", "logins", "commands"),
         [
-            (row.id, _clock(row.start), row.protocol, row.source_ip, row.country, row.destination_port, row.events,
+            (row.id, clock(row.start), row.protocol, row.source_ip, row.country, row.destination_port, row.events,
              row.logins, row.commands)
             for row in found
         ],
@@ -100,7 +100,7 @@ def _write(found: Iterator[Event], form: str) -> None:
 
 def _cells(event: Event) -> list[str]:
     values = (getattr(event, _PYTHON_NAMES[name]) for name in COLUMNS)
-    return [_clock(v) if isinstance(v, datetime) else "" if v is None else safe(v) for v in values]
+    return [clock(v) if isinstance(v, datetime) else "" if v is None else safe(v) for v in values]
 
 
 def _guarded(cell: str) -> str:
@@ -108,13 +108,16 @@ def _guarded(cell: str) -> str:
     return "'" + cell if cell.startswith(("=", "+", "-", "@")) else cell
 
 
-def _clock(moment: datetime) -> str:
+def clock(moment: datetime) -> str:
+    """A time for people, UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _span(args: Namespace) -> Span:
+def chosen_span(args: Namespace) -> Span:
+    """The stretch of time that the options name."""
     return span(args.last, args.start, args.end, datetime.now(UTC))
 
 
-def _json(value: object) -> None:
+def print_json(value: object) -> None:
+    """For programs."""
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

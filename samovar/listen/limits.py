@@ -1,4 +1,4 @@
-"""What a peer may take of us: the caps of one worker."""
+"""What peers may take of us."""
 
 from ipaddress import ip_network
 
@@ -6,12 +6,14 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Caps of each worker process; counts are per worker, times in seconds, sizes in bytes."""
+    """Caps; times in seconds, sizes in bytes. Counts are for all workers together, which share them out; only
+    ``sessions_per_source`` is each worker's, since a source's connections may all meet in one.
+    """
 
     sessions: int = 4096
     """Open sessions in all; one more closes the one that has been idle longest."""
     sessions_per_source: int = 64
-    """Open sessions of one address (IPv6: one /64)."""
+    """Open sessions of one address (IPv6: one /64), in each worker."""
     deadline: float = 900.0
     """Longest life of a session."""
     idle: float = 300.0

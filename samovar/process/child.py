@@ -47,12 +47,12 @@ class Child:
         return ours
 
     def bury(self, *, again: bool) -> int:
-        """Its connection has ended: make sure that it is dead, plan the next start; how it ended."""
+        """It has ended, or is not wanted: make sure that it is dead, plan the next start; how it ended."""
         assert self.link is not None
-        self.link.close()
-        self.link = None
         os.kill(self.pid, signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
+        self.link.close()  # only now: one that still starts would complain of the end of file
+        self.link = None
         self.pid = 0
         self.ready = False
         now = time.monotonic()

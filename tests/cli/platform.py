@@ -16,7 +16,7 @@ import msgspec
 from samovar.event import Event
 
 DEADLINE = 60.0  # seconds for anything at all on a loaded machine
-SENSORS = ("ssh", "telnet", "ftp", "http", "https", "tftp")
+SENSORS = ("ssh", "telnet", "ftp", "http", "https", "tftp", "catchall", "catchall-udp")
 
 
 def free_ports(count: int) -> list[int]:
@@ -103,8 +103,6 @@ def write_configuration(data: Path, more: str = "") -> dict[str, int]:
     lines += [more, "[web]", 'listen = "127.0.0.1:0"']
     for name, port in chosen.items():
         lines += [f"[sensors.{name}]", f"ports = [{port}]"]
-    for name in ("catchall", "catchall-udp"):
-        lines += [f"[sensors.{name}]", "enabled = false"]
     (data / "samovar.toml").write_text("\n".join(lines) + "\n")
     return chosen
 

@@ -3,11 +3,13 @@
 import json
 import shutil
 import socket
+import ssl as tls
 import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -121,6 +123,18 @@ def test_figures_of_page_and_command_line_agree(urn: Platform) -> None:
     assert isinstance(shown, dict)
     assert shown["rows"] == told["rows"]
     assert shown["attacks"] == told["attacks"] > 0
+    window = ("--from", "2026-01-01", "--to", "2100-01-01", "--json")
+    dates = "from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z"
+    for told_by, path in (
+        (("histogram", "--by", "family", "--buckets", "8"), f"histogram?by=family&buckets=8&{dates}"),
+        (("map",), f"map?size=30&{dates}"),
+        (("files",), f"files?limit=50&{dates}"),
+        (("source", "127.0.0.1"), f"sources/127.0.0.1?{dates}"),
+    ):
+        on_page = api(urn, path)
+        assert isinstance(on_page, dict)
+        on_page = next(iter(on_page.values())) if told_by[0] in ("map", "files") else on_page
+        assert json.loads(urn.samovar(*told_by, *window)) == on_page
 
 
 def test_prometheus_is_told_the_same(urn: Platform) -> None:
@@ -161,21 +175,52 @@ def test_backup_while_it_runs(urn: Platform, tmp_path: Path) -> None:
     assert (tmp_path / "copy" / "persona.json").exists()
 
 
+def send(port: int, piece: bytes) -> None:
+    """Say it and hear what there is until the other side has had enough."""
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as client:
+        try:
+            client.sendall(piece)
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+
+
+def ask(port: int, request: bytes, kind: socket.SocketKind = socket.SOCK_STREAM) -> bytes:
+    """The first that is answered."""
+    with socket.socket(socket.AF_INET, kind) as client:
+        client.settimeout(DEADLINE)
+        client.connect(("127.0.0.1", port))
+        client.sendall(request)
+        return client.recv(4096)
+
+
 def test_every_port_still_answers_after_garbage(urn: Platform) -> None:
+    chance = Random(1)
     junk = [b"\0" * 4000, b"\xff" * 4000, b"GET " + b"A" * 9000 + b"\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"\1" * 3000]
-    for sensor in ("ssh", "telnet", "ftp", "http", "https"):
+    junk += [chance.randbytes(chance.randrange(1, 1400)) for _ in range(20)]
+    for sensor in ("ssh", "telnet", "ftp", "http", "https", "catchall"):
         for piece in junk:
-            with socket.create_connection(("127.0.0.1", urn.ports[sensor]), timeout=DEADLINE) as client:
-                try:
-                    client.sendall(piece)
-                    client.shutdown(socket.SHUT_WR)
-                    while client.recv(65536):
-                        pass
-                except ConnectionError:
-                    pass
-    for sensor, greeting in (("ssh", b"SSH-2.0-"), ("ftp", b"220 ")):
-        with socket.create_connection(("127.0.0.1", urn.ports[sensor]), timeout=DEADLINE) as client:
-            assert client.recv(200).startswith(greeting)
+            send(urn.ports[sensor], piece)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        for sensor in ("tftp", "catchall-udp"):
+            for piece in junk:
+                client.sendto(piece, ("127.0.0.1", urn.ports[sensor]))
+    assert ask(urn.ports["ssh"], b"").startswith(b"SSH-2.0-")
+    assert ask(urn.ports["ftp"], b"").startswith(b"220 ")
+    assert ask(urn.ports["telnet"], b"").startswith(b"\xff")
+    for sensor in ("http", "catchall"):
+        assert ask(urn.ports[sensor], b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 ")
+    with socket.create_connection(("127.0.0.1", urn.ports["https"]), timeout=DEADLINE) as plain:
+        context = tls.create_default_context()
+        context.check_hostname, context.verify_mode = False, tls.CERT_NONE
+        with context.wrap_socket(plain) as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert client.recv(4096).startswith(b"HTTP/1.1 200")
+    assert ask(urn.ports["tftp"], b"\0\1no such file\0octet\0", socket.SOCK_DGRAM).startswith(b"\0\5")
+    query = b"\x12\x34\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1"
+    assert ask(urn.ports["catchall-udp"], query, socket.SOCK_DGRAM).startswith(b"\x12\x34")
     health = json.loads(urn.samovar("status", "--json"))
     assert health["drops"]["crashes"] == 0
     assert all(worker["restarts"] == 0 for worker in health["workers"])

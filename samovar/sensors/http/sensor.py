@@ -18,7 +18,21 @@ SHOWN_LINE = 8192
 KEEP_ALIVE = 100  # requests on one connection, as Apache's MaxKeepAliveRequests
 
 
-class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the web server has in common behind and without TLS."""
+
+    max_body: int = 1 << 20
+    """Bytes of a request's body that are read and kept."""
+    first_timeout: float = 20.0
+    """Seconds for the first request to begin."""
+    keep_alive: float = 5.0
+    """Seconds between two requests of a connection."""
+
+    def talk(self, peer: Peer, persona: Persona) -> Dialogue:
+        yield from converse(peer, persona, self.max_body, self.first_timeout, self.keep_alive)
+
+
+class Http(_Site, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Web server (Apache): every request with headers and body, credentials of Basic and forms."""
 
     name: ClassVar[str] = "http"
@@ -26,28 +40,14 @@ class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     transport: ClassVar[Literal["tcp", "tls", "udp"]] = "tcp"
     ports: ClassVar[tuple[int, ...]] = (80, 8080)
 
-    max_body: int = 1 << 20  # bytes of a request's body that are read and kept
-    first_timeout: float = 20.0  # seconds for the first request to begin
-    keep_alive: float = 5.0  # seconds between two requests of a connection
 
-    def talk(self, peer: Peer, persona: Persona) -> Dialogue:
-        yield from converse(peer, persona, self.max_body, self.first_timeout, self.keep_alive)
-
-
-class Https(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Https(_Site, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same web server behind TLS."""
 
     name: ClassVar[str] = "https"
     family: ClassVar[Family] = "web"
     transport: ClassVar[Literal["tcp", "tls", "udp"]] = "tls"
     ports: ClassVar[tuple[int, ...]] = (443, 8443)
-
-    max_body: int = 1 << 20  # bytes of a request's body that are read and kept
-    first_timeout: float = 20.0  # seconds for the first request to begin
-    keep_alive: float = 5.0  # seconds between two requests of a connection
-
-    def talk(self, peer: Peer, persona: Persona) -> Dialogue:
-        yield from converse(peer, persona, self.max_body, self.first_timeout, self.keep_alive)
 
 
 def converse(peer: Peer, persona: Persona, max_body: int, first: float, later: float) -> Dialogue:

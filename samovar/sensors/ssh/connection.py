@@ -110,7 +110,7 @@ class Connection(Transport):
             packet.get_boolean()  # whether a new password follows: it is asked for the old one first
             self.try_password(request, packet.get_string())
         elif request.method == b"keyboard-interactive" and request.method in self.guest.methods:
-            self._auth = _Prompt(self, request)  # type: ignore[assignment]
+            self._auth = _Prompt(self, request)  # type: ignore[assignment]  # it only has to have a cancel()
             question = String("") * 3 + UInt32(1) + String("Password: ") + Boolean(False)
             self.send_packet(_INFO_REQUEST, question)
         else:
@@ -177,14 +177,14 @@ class Connection(Transport):
             detail: dict[str, str | int | float | bool] = {"forward": kind, "target": target}
             self.guest.recorder.note(Fact(event_action="request", event_outcome="failure", samovar_detail=detail))
 
-    def _process_direct_tcpip_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]
+    def _process_direct_tcpip_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]  # as the library's
         host, port = packet.get_string(), packet.get_uint32()
         raise self._refuse_open("direct-tcpip", f"{shown(host)}:{port}")
 
-    def _process_direct_streamlocal_at_openssh_dot_com_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]
+    def _process_direct_streamlocal_at_openssh_dot_com_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]  # as the library's
         raise self._refuse_open("direct-streamlocal", shown(packet.get_string()))
 
-    def _process_tun_at_openssh_dot_com_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]
+    def _process_tun_at_openssh_dot_com_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]  # as the library's
         raise self._refuse_open("tun", "")
 
     def _process_tcpip_forward_global_request(self, packet: SSHPacket) -> None:

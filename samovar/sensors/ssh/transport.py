@@ -209,7 +209,7 @@ class Transport(asyncssh.SSHServerConnection):
         self._server_kexinit = bytes((MSG_KEXINIT,)) + body
         self.send_packet(MSG_KEXINIT, body)
 
-    def choose_server_host_key(self, peer_host_key_algs: "list[bytes]") -> bool:  # type: ignore[override]
+    def choose_server_host_key(self, peer_host_key_algs: "list[bytes]") -> bool:  # type: ignore[override]  # the library has two signatures
         """Take the first of the client's algorithms that we have a key for."""
         for algorithm in peer_host_key_algs:
             pair = self._identity.host_keys.get(algorithm)
