@@ -117,7 +117,8 @@ def test_telnet_is_recorded(urn: Platform) -> None:
 
 
 def test_figures_of_page_and_command_line_agree(urn: Platform) -> None:
-    urn.until("action:disconnect", 1)
+    send(urn.ports["http"], b"GET /figures HTTP/1.0\r\n\r\n")
+    urn.until("sensor:http and action:disconnect", 1)
     shown = api(urn, "summary?from=now-1h")
     told = json.loads(urn.samovar("summary", "--last", "1h", "--json"))
     assert isinstance(shown, dict)
@@ -138,6 +139,8 @@ def test_figures_of_page_and_command_line_agree(urn: Platform) -> None:
 
 
 def test_prometheus_is_told_the_same(urn: Platform) -> None:
+    send(urn.ports["ftp"], b"QUIT\r\n")
+    urn.until("sensor:ftp and action:disconnect", 1)
     token = (urn.data / "api-token").read_text().strip()
     request = urllib.request.Request(f"{urn.url}/metrics", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=DEADLINE) as response:
