@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from samovar.asciicast import Entry
 from samovar.enrich.geo import Geo, GeoConfig
 from samovar.enrich.technique import technique
 from samovar.event import Event, Fact
@@ -41,6 +42,9 @@ class Lines:
 
     def artefact(self, sha256: str, data: bytes) -> None:
         raise NotImplementedError
+
+    def terminal(self, session_id: str, entry: Entry | None) -> None:
+        pass
 
     def tally(self, source_ip: str, key: str) -> int:
         return 1

@@ -36,6 +36,9 @@ class Blank:
     def keep(self, artefact: Keep) -> None:
         pass
 
+    def tty(self, step: object) -> None:
+        pass
+
     def tally(self, key: str) -> int:
         return 1
 

@@ -27,13 +27,14 @@ from samovar.sensor import (
     StartTls,
     Step,
     Tally,
+    Tty,
 )
 
 Question = Tally | Clock | OpenData | ReadData | SendData
-Output = Send | Keep | Pause | StartTls | Fact
+Output = Send | Keep | Tty | Pause | StartTls | Fact
 
 _QUESTIONS = frozenset({Tally, Clock, OpenData, ReadData, SendData})  # types, exactly: isinstance costs ten times more
-_OUTPUTS = frozenset({Send, Keep, Pause, StartTls, Fact})
+_OUTPUTS = frozenset({Send, Keep, Tty, Pause, StartTls, Fact})
 _MAX_FAULTS = 8  # so many failed reads in a row end a dialogue that goes on trying: it must not spin
 
 

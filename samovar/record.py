@@ -4,18 +4,22 @@ import hashlib
 import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import fields, force_setattr, replace
 
-from samovar.event import Event, Fact, Family
-from samovar.sensor import Keep, Peer
+from samovar.asciicast import Decoder, Entry
+from samovar.event import Event, Fact, Family, text
+from samovar.sensor import Keep, Peer, Tty
 
 _PYTHON_NAMES = {field.encode_name: field.name for field in fields(Fact)}
 _NEVER = datetime.fromtimestamp(0, UTC)
+TERMINAL_BYTES = 2 << 20  # recorded of one session's terminal
+_PIECE = 16 * 1024  # characters of one entry: any fits into a message of the channel
+_ENTRY = 24  # bytes that an entry costs beside its text
 
 
 class Sink(Protocol):
@@ -23,6 +27,9 @@ class Sink(Protocol):
 
     def event(self, event: Event) -> None: ...
     def artefact(self, sha256: str, data: bytes) -> None: ...
+    def terminal(self, session_id: str, entry: Entry | None) -> None:
+        """What a session's terminal showed or was given; None: it is over."""
+
     def tally(self, source_ip: str, key: str) -> int: ...
     def flush(self) -> None:
         """Hand over what was recorded so far; called before any byte that follows it goes to the peer."""
@@ -52,10 +59,55 @@ class Identity(Struct, frozen=True):
         force_setattr(self, "dataset", f"{self.family}.{self.sensor}")
 
 
+class Terminal:
+    """The recording of one session's terminal: text from bytes, up to a bound."""
+
+    __slots__ = ("_decoders", "_last", "_left")
+
+    def __init__(self) -> None:
+        self._decoders = {"o": Decoder(), "i": Decoder()}
+        self._left = TERMINAL_BYTES
+        self._last = 0.0
+
+    def entries(self, offset: float, step: Tty) -> Iterator[Entry]:
+        """What to record of a step; a marker where the bound is reached, and nothing after it."""
+        if self._left <= 0:
+            return
+        self._last = offset
+        if step.kind == "r":
+            yield from self._pieces(offset, "r", text(step.data[:128]))
+            return
+        yield from self._pieces(offset, step.kind, self._decoders[step.kind].decode(step.data[: self._left]))
+        if self._left <= 0:
+            yield Entry(offset, "m", "recorded up to here: the session's bound is reached")
+
+    def rest(self) -> Iterator[Entry]:
+        """What was left incomplete at the end."""
+        for code, decoder in self._decoders.items():
+            yield from self._pieces(self._last, "o" if code == "o" else "i", decoder.decode(b"", final=True))
+
+    def _pieces(self, offset: float, code: Literal["o", "i", "r"], shown: str) -> Iterator[Entry]:
+        for start in range(0, len(shown), _PIECE):
+            piece = shown[start : start + _PIECE]
+            self._left -= len(piece.encode()) + _ENTRY
+            yield Entry(offset, code, piece)
+
+
 class Session:
     """The Recorder of one session (see ``sensor.Recorder``)."""
 
-    __slots__ = ("_began", "_bound", "_clock", "_closed", "_ids", "_sequence", "_sink", "_source_ip", "id")
+    __slots__ = (
+        "_began",
+        "_bound",
+        "_clock",
+        "_closed",
+        "_ids",
+        "_sequence",
+        "_sink",
+        "_source_ip",
+        "_terminal",
+        "id",
+    )
 
     def __init__(
         self, identity: Identity, peer: Peer, sink: Sink, ids: Ids, clock: Callable[[], float] = time.time
@@ -64,6 +116,7 @@ class Session:
         self._began = time.monotonic()
         self._sequence = 0
         self._closed = False
+        self._terminal: Terminal | None = None
         self.id = ids.next(clock())
         self._bound = Event(  # what all its events share
             event_action="connect",
@@ -104,6 +157,15 @@ class Session:
             )
         )
 
+    def tty(self, step: Tty) -> None:
+        """Record what the terminal showed, was given, or became."""
+        if self._closed:
+            return
+        if self._terminal is None:
+            self._terminal = Terminal()
+        for entry in self._terminal.entries(time.monotonic() - self._began, step):
+            self._sink.terminal(self.id, entry)
+
     def tally(self, key: str) -> int:
         """Count one more ``key`` for this session's source address."""
         return self._sink.tally(self._source_ip, key)
@@ -112,6 +174,10 @@ class Session:
         """Note ``disconnect`` with duration and bytes; further calls do nothing."""
         if self._closed:
             return
+        if self._terminal is not None:
+            for entry in self._terminal.rest():
+                self._sink.terminal(self.id, entry)
+            self._sink.terminal(self.id, None)
         self._emit(
             Fact(event_action="disconnect"),
             {

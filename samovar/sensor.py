@@ -54,6 +54,16 @@ class Keep(Struct, frozen=True):
     name: str = ""
 
 
+class Tty(Struct, frozen=True):
+    """What a terminal showed ("o"), what was typed into it ("i"), or its size ("r": ``b"80x24"``), for the recording.
+
+    The first "r" also names the terminal: ``b"80x24 xterm-256color"``. Nothing is sent by it: a Send does that.
+    """
+
+    data: bytes
+    kind: Literal["o", "i", "r"] = "o"
+
+
 class Pause(Struct, frozen=True):
     """Wait so many seconds."""
 
@@ -92,7 +102,7 @@ class SendData(Struct, frozen=True):
     timeout: float = 30.0
 
 
-Step = Read | Send | Keep | Pause | StartTls | Tally | Clock | OpenData | ReadData | SendData | Fact
+Step = Read | Send | Keep | Tty | Pause | StartTls | Tally | Clock | OpenData | ReadData | SendData | Fact
 Dialogue = Generator[Step, bytes, None]
 
 
@@ -124,6 +134,7 @@ class Recorder(Protocol):
 
     def note(self, fact: Fact) -> None: ...
     def keep(self, artefact: Keep) -> None: ...
+    def tty(self, step: Tty) -> None: ...
     def tally(self, key: str) -> int: ...
     def close(self, source_bytes: int, destination_bytes: int) -> None: ...
 

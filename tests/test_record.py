@@ -2,6 +2,7 @@
 
 import hashlib
 
+from samovar.asciicast import Entry
 from samovar.event import Event, Fact
 from samovar.record import Identity, Ids, Session
 from samovar.sensor import Keep, Peer
@@ -19,6 +20,9 @@ class Memory:
 
     def artefact(self, sha256: str, data: bytes) -> None:
         self.artefacts[sha256] = data
+
+    def terminal(self, session_id: str, entry: Entry | None) -> None:
+        pass
 
     def tally(self, source_ip: str, key: str) -> int:
         return len(source_ip + key)

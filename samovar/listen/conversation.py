@@ -15,7 +15,7 @@ from samovar.exchange import Exchange, Output, Question
 from samovar.listen.address import source_of
 from samovar.listen.registry import Registry
 from samovar.listen.room import Desk, Room
-from samovar.sensor import Clock, Keep, Pause, Peer, Send, Sensor, Tally
+from samovar.sensor import Clock, Keep, Pause, Peer, Send, Sensor, Tally, Tty
 
 _STEPS_PER_TURN = 64  # then others get theirs: no peer's pipelined input may hold up the loop
 _LAST_FACTS = 16  # what a dialogue that is ended from outside may still state
@@ -208,6 +208,9 @@ class Conversation(ABC):
         if type(step) is Keep:
             self._unflushed = True
             self._recorder.keep(step)
+            return False
+        if type(step) is Tty:
+            self._recorder.tty(step)
             return False
         if type(step) is Pause:
             self._arm(self._room.limits.deadline, self._silent)

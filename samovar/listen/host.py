@@ -24,6 +24,7 @@ class Notebook:
     def __init__(self, session: Session, sink: Sink) -> None:
         self._session, self._sink = session, sink
         self.tally = session.tally
+        self.tty = session.tty
         self.close = session.close
 
     def note(self, fact: Fact) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from samovar.asciicast import Entry
 from samovar.event import Event
 from samovar.listen.limits import Limits
 from samovar.listen.listener import Listener, Tap
@@ -30,6 +31,9 @@ class Notes:
 
     def artefact(self, sha256: str, data: bytes) -> None:
         self.files[sha256] = data
+
+    def terminal(self, session_id: str, entry: Entry | None) -> None:
+        pass
 
     def tally(self, source_ip: str, key: str) -> int:
         self.tries += 1

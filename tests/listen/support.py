@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar, Literal
 
+from samovar.asciicast import Entry
 from samovar.event import Event, Fact, Family
 from samovar.listen import Limits, Listener, Tap
 from samovar.persona import Persona
@@ -28,6 +29,9 @@ class Memory:
         self.news.set()
 
     def artefact(self, sha256: str, data: bytes) -> None:
+        pass
+
+    def terminal(self, session_id: str, entry: Entry | None) -> None:
         pass
 
     def tally(self, source_ip: str, key: str) -> int:

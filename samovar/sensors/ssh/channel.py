@@ -10,7 +10,7 @@ from asyncssh.constants import MSG_CHANNEL_EOF, MSG_CHANNEL_WINDOW_ADJUST
 from asyncssh.packet import SSHPacket, UInt32
 
 from samovar.event import Fact
-from samovar.sensor import Clock, Keep, Pause, PeerError, Read, Recorder, Send, Step
+from samovar.sensor import Clock, Keep, Pause, PeerError, Read, Recorder, Send, Step, Tty
 from samovar.sensors.ssh.keys import WINDOW
 from samovar.sensors.ssh.scp import scp
 from samovar.sensors.ssh.sftp import sftp
@@ -96,7 +96,12 @@ class Session(asyncssh.SSHServerSession[bytes]):
 
     def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
         self._tty = True
+        self._recorder.tty(Tty(b"%dx%d %s" % (*term_size[:2], term_type.encode("utf-8", "replace")[:64]), "r"))
         return True
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        if self._tty:
+            self._recorder.tty(Tty(b"%dx%d" % (width, height), "r"))
 
     def shell_requested(self) -> bool:
         self._program = interact(self._shell, tty=self._tty)
@@ -223,6 +228,8 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._recorder.note(step)
         elif isinstance(step, Keep):
             self._recorder.keep(step)
+        elif isinstance(step, Tty):
+            self._recorder.tty(step)
         elif isinstance(step, Send | Stderr) and not self._chan.is_closing():
             self._chan.write(step.data, None if isinstance(step, Send) else asyncssh.EXTENDED_DATA_STDERR)
         return b""
