@@ -1,7 +1,9 @@
 """``samovar demo``: a simulated week on a DATA of its own, then the page over it."""
 
 import sys
+import time
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from samovar.cli.apart import apart
@@ -22,23 +24,43 @@ def demo(data: Path, args: Namespace) -> int:
 
 
 def _fill(target: Path, args: Namespace) -> int:
+    from datetime import UTC, datetime, timedelta
+
     from samovar.cli.compose import settings
-    from samovar.demo import is_demo, load
+    from samovar.demo import Calendar, expected, is_whole, load, room
     from samovar.store import DuckStore
     from samovar.store.interface import Position
 
-    if is_demo(target):
+    if is_whole(target):
         return 0
+    chosen = settings(target, args)
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = DuckStore(target / "store", settings(target, args).store)
+    print(room(target, expected(args.events), chosen.disk), file=sys.stderr, flush=True)
+    end = datetime.now(UTC)
+    calendar = Calendar(end - timedelta(days=7))
+    store = DuckStore(target / "store", chosen.store, clock=calendar)
+    progress = _progress(time.monotonic())
     try:
-        return load(target, store, Position, events=args.events, progress=_progress)
+        done = load(target, store, Position, events=args.events, end=end, calendar=calendar, progress=progress)
+        store.seal()
+        return done
     finally:
         store.close()
+
+
+def _progress(start: float) -> Callable[[int, int], None]:
+    """Says how far it is: on a terminal in one line that changes, else in a line for each tenth."""
+    said = 0
+
+    def say(done: int, total: int) -> None:
+        nonlocal said
+        share = done / max(total, 1)
+        passed = time.monotonic() - start
+        line = f"Simulating a week of attacks: {share:6.1%}, {round(done / max(passed, 0.001)):,} events/s"
         if sys.stderr.isatty():
-            print(file=sys.stderr)
+            print(f"\r{line} ", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+        elif int(share * 10) > said:
+            said = int(share * 10)
+            print(line, file=sys.stderr, flush=True)
 
-
-def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\rSimulating a week of attacks: {done / max(total, 1):6.1%}", end="", file=sys.stderr, flush=True)
+    return say

@@ -81,12 +81,18 @@ def generate(
     return _Week(seed, finish, days, scale).tell()
 
 
+def expected(events: int | None = None, days: int = 7) -> int:
+    """About how many events ``generate`` will make."""
+    return events or round(WEEK_EVENTS * days / 7)
+
+
 class _Week:
     def __init__(self, seed: int, finish: int, days: int, scale: float) -> None:
         self._dice = Random(seed)
         self._start = finish - days * 86400
         self._finish = finish
         self._scale = scale
+        self._parts = max(1, round(scale))  # of a slot, told one after the other: what is in memory stays the same
         self._tag = f"{self._dice.getrandbits(24):06x}"
         self._count = 0
         size = int(min(60_000, max(200, 9_000 * math.sqrt(scale))))
@@ -99,22 +105,29 @@ class _Week:
         }
 
     def tell(self) -> Iterator[list[Event]]:
-        """Slot by slot; sessions that go on beyond a slot are merged into the following ones."""
+        """Part by part of each slot; sessions that go on beyond a part are merged into the following ones."""
         told: list[Event] = []
         slots = (self._finish - self._start) // SLOT
         curves = [(volume, _curve(volume, self._start, slots)) for volume in VOLUMES]
-        for slot in range(slots):
-            begin = self._start + slot * SLOT
+        length = SLOT / self._parts
+        for part in range(slots * self._parts):
+            begin = self._start + part * length
             for volume, curve in curves:
                 attacks = max(1, round(volume.attacks * self._scale))
-                for _ in range(round(attacks * curve[slot + 1]) - round(attacks * curve[slot])):
-                    self._session(begin + self._dice.random() * SLOT, volume, told)
+                before, after = (round(attacks * self._reached(curve, at)) for at in (part, part + 1))
+                for _ in range(after - before):
+                    self._session(begin + self._dice.random() * length, volume, told)
             told.sort(key=attrgetter("event_id"))
-            border = f"{(begin + SLOT) * 1_000_000:013x}"
-            ready = [event for event in told if event.event_id < border] if slot + 1 < slots else told
+            border = f"{int((begin + length) * 1_000_000):013x}"
+            ready = [event for event in told if event.event_id < border] if part + 1 < slots * self._parts else told
             told = told[len(ready) :]
             if ready:
                 yield ready
+
+    def _reached(self, curve: list[float], part: int) -> float:
+        """Share of the attacks before a part of a slot."""
+        slot, within = divmod(part, self._parts)
+        return curve[slot] + within / self._parts * (curve[slot + 1] - curve[slot]) if within else curve[slot]
 
     def _session(self, at: float, volume: Volume, told: list[Event]) -> None:
         dice = self._dice

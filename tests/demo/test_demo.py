@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from samovar.demo import generate, is_demo, load
+from samovar.demo import WEEK_EVENTS, Calendar, generate, is_demo, is_whole, load, room
+from samovar.disk import DiskConfig
 from samovar.event import Event
 from samovar.store.interface import Position
 
@@ -84,7 +85,49 @@ def test_load_fills_a_folder_once(tmp_path: Path) -> None:
     done = load(tmp_path, store, Position, events=3_000, end=END, progress=lambda now, total: seen.append(now))
     assert done == len(store.events) == seen[-1]
     assert is_demo(tmp_path)
+    assert is_whole(tmp_path)
     hashes = {event.file_hash_sha256 for event in store.events if event.file_hash_sha256}
     assert all((tmp_path / "files" / name[:2] / name).exists() for name in hashes)
     with pytest.raises(ValueError, match="holds events already"):
         load(tmp_path, store, Position, events=10)
+
+
+def test_a_large_week_is_told_in_small_parts() -> None:
+    parts = [len(told) for told, _ in zip(generate(20 * WEEK_EVENTS, end=END), range(100), strict=False)]
+    assert len(parts) == 100
+    assert max(parts) < 10_000  # a slot of ten minutes has 35,000
+
+
+def test_the_calendar_goes_with_the_events(tmp_path: Path) -> None:
+    calendar, days = Calendar(END - timedelta(days=7)), []
+
+    class Dated(FakeStore):
+        def ingest(self, events: Sequence[Event], position: Position) -> None:
+            super().ingest(events, position)
+            days.append(datetime.fromtimestamp(calendar(), UTC).date())
+
+    load(tmp_path, Dated(), Position, events=60_000, end=END, calendar=calendar)
+    assert days == sorted(days)
+    assert days[0] == (END - timedelta(days=7)).date()
+    assert len(set(days)) > 3
+
+
+def test_a_demo_that_was_broken_off_is_not_taken_for_whole(tmp_path: Path) -> None:
+    class Full(FakeStore):
+        def ingest(self, events: Sequence[Event], position: Position) -> None:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        load(tmp_path, Full(), Position, events=3_000, end=END)
+    assert is_demo(tmp_path)
+    assert not is_whole(tmp_path)
+    with pytest.raises(ValueError, match="broken off"):
+        load(tmp_path, FakeStore(), Position, events=3_000, end=END)
+
+
+def test_room_is_asked_before(tmp_path: Path) -> None:
+    assert "1,000 events need about 0.2 GiB" in room(tmp_path, 1_000, DiskConfig(reserve_mib=0))
+    with pytest.raises(ValueError, match="SAMOVAR_DISK__BUDGET_GIB=9"):
+        room(tmp_path, 50_000_000, DiskConfig(budget_gib=5))
+    with pytest.raises(ValueError, match="are free"):
+        room(tmp_path, 10**12, DiskConfig(budget_gib=1e9))
