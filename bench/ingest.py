@@ -53,17 +53,28 @@ def take(
     return taken, time.perf_counter() - start, cpu, stalls
 
 
-def main() -> None:
-    """Fill a week with --before events, then take in for --seconds beside four watchers."""
+def week(count: int) -> Iterator[list[Event]]:
+    """The ``count`` events of the week before, in batches."""
+    past = events(count, END - timedelta(days=7), END)
+    while batch := list(islice(past, 2_000)):
+        yield batch
+
+
+def parsed() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--before", type=int, default=300_000)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rate", type=int, default=0, help="events a second; 0: as many as go")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Fill a week with --before events, then take in for --seconds beside four watchers."""
+    options = parsed()
     now = 0.0
     with TemporaryDirectory() as folder, DuckStore(Path(folder), clock=lambda: now) as store:
-        past = events(options.before, END - timedelta(days=7), END)
-        while batch := list(islice(past, 2_000)):
+        for batch in week(options.before):
             now = batch[0].timestamp.timestamp()
             store.ingest(batch, Position())
         store.seal()
