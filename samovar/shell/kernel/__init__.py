@@ -1,0 +1,1 @@
+"""The emulated machine's processes: scheduling, pipes, signals, budgets. No I/O."""

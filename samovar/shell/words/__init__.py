@@ -1,0 +1,1 @@
+"""Expansion: a tree's words to the fields of a command."""
