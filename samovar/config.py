@@ -13,6 +13,7 @@ from samovar.enrich.geo import GeoConfig
 from samovar.listen.limits import Limits
 from samovar.login import DEFAULT_RULES, LoginRule
 from samovar.outputs.jsonl import JsonlConfig
+from samovar.recordings import RecordingConfig
 from samovar.sensor import Host, Sensor
 from samovar.settings import Table, component, decode, refuse
 from samovar.spool import SpoolConfig
@@ -54,6 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spool: SpoolConfig = SpoolConfig()
     store: StoreConfig = StoreConfig()
     files: ArtefactConfig = ArtefactConfig()
+    recordings: RecordingConfig = RecordingConfig()
     disk: DiskConfig = DiskConfig()
     geo: GeoConfig = GeoConfig()
     outputs: OutputsConfig = OutputsConfig()

@@ -1,9 +1,10 @@
 """Keeps DATA within its budget, its age and the disk; a full disk costs the oldest first, and the newest never.
 
-In this order: sealed spool segments that every consumer has taken, oldest first; sealed days of the store, oldest
-first; segments that the store has taken and a slower output has not; new artefacts, which are refused. Events that
-even then find no room wait in memory, bounded, and are tried again at each step. Only when that is full too are
-events lost, and counted: sealed segments that nobody has taken, then the oldest in memory. All recovers by itself.
+In this order: sealed spool segments that every consumer has taken, oldest first; recordings of terminals, oldest day
+first; sealed days of the store, oldest first; segments that the store has taken and a slower output has not; new
+artefacts, which are refused. Events that even then find no room wait in memory, bounded, and are tried again at each
+step. Only when that is full too are events lost, and counted: sealed segments that nobody has taken, then the oldest in
+memory. All recovers by itself.
 """
 
 import errno
@@ -34,7 +35,7 @@ class DiskConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much disk, and how long."""
 
     budget_gib: float = 20.0
-    """Spool, store and files together may have so many GiB; the oldest goes when they outgrow it."""
+    """Spool, store, recordings and files together may have so many GiB; the oldest goes when they outgrow it."""
     days: int = 90
     """Events are kept for so many days."""
     reserve_mib: int = 512
@@ -80,6 +81,15 @@ class Files(Protocol):
     def put(self, sha256: str, data: bytes) -> bool: ...
 
 
+class Casts(Protocol):
+    """What is asked of the recordings."""
+
+    size: int
+
+    def drop_oldest(self) -> bool: ...
+    def expire(self, oldest: float) -> None: ...
+
+
 class Shed(Struct, frozen=True):
     """What was given up since the start."""
 
@@ -123,9 +133,10 @@ class Keeper:
         data: Path,
         *,
         taken: Callable[[], Place] | None = None,
+        casts: Casts | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._spool, self._store, self._artefacts = spool, store, artefacts
+        self._spool, self._store, self._artefacts, self._casts = spool, store, artefacts, casts
         self._config, self._data, self._clock = config, data, clock
         self._taken = taken or (store.position if store else lambda: spool.end)
         self._writing = threading.Lock()  # the spool's appending side belongs to one thread at a time
@@ -225,6 +236,8 @@ class Keeper:
                 if segment.modified >= oldest or segment.number >= self._spool.active:
                     break
                 self._drop_segment()
+            if self._casts:
+                self._casts.expire(oldest)
             if self._store:
                 self._days += self._store.retain(budget=1 << 62, days=self._config.days)
 
@@ -261,6 +274,8 @@ class Keeper:
         oldest, active = self._spool.segments()[0].number, self._spool.active
         if oldest < min(_reached(self._taken), active):
             return self._drop_segment()
+        if self._casts and self._casts.drop_oldest():
+            return True
         if self._store and self._drop_day(self._store):
             return True
         if self._store and oldest < min(_reached(self._store.position), active):
@@ -292,7 +307,8 @@ class Keeper:
         return self._free() < reserve or self._used() > self._config.budget
 
     def _used(self) -> int:
-        return _size(self._spool.directory) + (self._store.size() if self._store else 0) + self._artefacts.size
+        casts = self._casts.size if self._casts else 0
+        return _size(self._spool.directory) + (self._store.size() if self._store else 0) + casts + self._artefacts.size
 
     def _free(self) -> int:
         status = os.statvfs(self._data)

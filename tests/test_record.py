@@ -4,8 +4,8 @@ import hashlib
 
 from samovar.asciicast import Entry
 from samovar.event import Event, Fact
-from samovar.record import Identity, Ids, Session
-from samovar.sensor import Keep, Peer
+from samovar.record import TERMINAL_BYTES, Identity, Ids, Session
+from samovar.sensor import Keep, Peer, Tty
 
 
 class Memory:
@@ -14,6 +14,7 @@ class Memory:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.artefacts: dict[str, bytes] = {}
+        self.terminals: list[Entry | None] = []
 
     def event(self, event: Event) -> None:
         self.events.append(event)
@@ -22,7 +23,7 @@ class Memory:
         self.artefacts[sha256] = data
 
     def terminal(self, session_id: str, entry: Entry | None) -> None:
-        pass
+        self.terminals.append(entry)
 
     def tally(self, source_ip: str, key: str) -> int:
         return len(source_ip + key)
@@ -61,3 +62,43 @@ def test_ids_sort_by_time() -> None:
     made = [ids.next(1_790_000_000 + n / 1000) for n in range(100)]
     assert made == sorted(made)
     assert {len(name) for name in made} == {23}
+
+
+def recorded(*steps: Tty) -> list[Entry | None]:
+    sink = Memory()
+    session = Session(Identity("here", "terminal", "ssh"), PEER, sink, Ids())
+    for step in steps:
+        session.tty(step)
+    session.close(0, 0)
+    session.tty(Tty(b"too late"))
+    assert [event.event_action for event in sink.events] == ["connect", "disconnect"]
+    return sink.terminals
+
+
+def test_a_terminal_is_recorded_as_text_and_ends_before_the_session() -> None:
+    steps = (Tty(b"80x24 xterm", "r"), Tty(b"caf\xc3"), Tty(b"q\xc3", "i"), Tty(b"\xa9 \xff"), Tty(b"\xf0\x9f"))
+    *entries, end = recorded(*steps)
+    assert end is None
+    told = [(entry.code, entry.data) for entry in entries if entry]
+    assert told == [
+        ("r", "80x24 xterm"),
+        ("o", "caf"),
+        ("i", "q"),
+        ("o", "é \uf7ff"),
+        ("o", "\uf7f0\uf79f"),
+        ("i", "\uf7c3"),
+    ]
+    offsets = [entry.offset for entry in entries if entry]
+    assert offsets[:4] == sorted(offsets[:4])
+
+
+def test_a_session_without_a_terminal_says_nothing_of_one() -> None:
+    assert recorded() == []
+
+
+def test_a_recording_is_bounded_and_says_where_it_stops() -> None:
+    *entries, end = recorded(Tty(b"a" * TERMINAL_BYTES), Tty(b"b"), Tty(b"c" * TERMINAL_BYTES), Tty(b"1x1", "r"))
+    assert end is None
+    assert sum(len(entry.data) for entry in entries if entry) <= TERMINAL_BYTES + 100
+    assert [entry.code for entry in entries if entry][-1] == "m"
+    assert all(entry and len(entry.data) <= 16 * 1024 for entry in entries)

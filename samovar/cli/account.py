@@ -15,12 +15,14 @@ from samovar import __version__
 from samovar.artefacts import Artefacts
 from samovar.demo import is_demo
 from samovar.disk import Keeper
+from samovar.enrich.technique import TECHNIQUES
 from samovar.listen import Stats as ListenStats
 from samovar.pipeline import Lag
 from samovar.process.channel import Stats as WorkerStats
 from samovar.process.hubloop import Hub
+from samovar.recordings import Recordings
 from samovar.store import DuckStore
-from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
+from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Technique, Worker
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -40,13 +42,15 @@ class Account:
         hub: Hub,
         store: DuckStore,
         artefacts: Artefacts,
+        recordings: Recordings,
         intake: Taken,
         lag: Callable[[], dict[str, Lag]],
         keeper: Keeper,
         geo: Geo,
         missing: tuple[str, ...],
     ) -> None:
-        self._hub, self._store, self._artefacts, self._intake = hub, store, artefacts, intake
+        self._hub, self._store, self._artefacts, self._recordings = hub, store, artefacts, recordings
+        self._intake = intake
         self._lag, self._keeper, self._geo, self._missing = lag, keeper, geo, missing
         self._copying = threading.Lock()
         self._demo = is_demo(Path(hub.spec.data))
@@ -101,6 +105,18 @@ class Account:
         """Where an artefact lies."""
         return self._artefacts.path(sha256)
 
+    def recording(self, session_id: str) -> Path | None:
+        """Where a session's recording lies."""
+        return self._recordings.path(session_id)
+
+    def recording_grows(self, session_id: str) -> bool:
+        """Whether the session's terminal is still there."""
+        return self._recordings.live(session_id)
+
+    def techniques(self) -> tuple[Technique, ...]:
+        """What the table knows."""
+        return tuple(Technique(known.id, known.name, known.url) for known in TECHNIQUES)
+
     def backup(self) -> Backup:
         """Copy the store beneath DATA; what an earlier, broken backup left there goes first."""
         with self._copying:
@@ -115,6 +131,7 @@ class Account:
         counts = {
             "events": sum(w.dropped_events for w in workers) + self._keeper.state.shed.events,
             "artefacts": sum(w.dropped_artefacts for w in workers) + received.lost_artefacts + self._artefacts.refused,
+            "terminal": sum(w.dropped_terminal for w in workers) + self._recordings.refused,
             "malformed": received.bad,
             "damaged": sum(feed.damaged for feed in self._lag().values()),
         }

@@ -28,6 +28,8 @@ from samovar.pipeline import Pipeline, Publish
 from samovar.process.channel import Stats
 from samovar.process.hubloop import Hub
 from samovar.process.lockdown import harden_hub
+from samovar.process.terminals import Piece
+from samovar.recordings import Recordings
 from samovar.spool import Spool
 from samovar.store import DuckStore
 from samovar.store.interface import Position
@@ -45,8 +47,8 @@ UPKEEP_BEATS = 16
 class Intake:
     """What arrives from the workers goes to disk: see ``process.receiver.Inbox``."""
 
-    def __init__(self, keeper: Keeper, recent: set[str]) -> None:
-        self._keeper, self._recent = keeper, recent
+    def __init__(self, keeper: Keeper, recordings: Recordings, recent: set[str]) -> None:
+        self._keeper, self._recordings, self._recent = keeper, recordings, recent
         self.workers: dict[int, Stats] = {}
         self.taken: Counter[str] = Counter()  # events since the start, by dataset
 
@@ -60,8 +62,15 @@ class Intake:
         """Keep, or count what finds no room."""
         self._keeper.keep(sha256, data)
 
+    def terminal(self, slot: int, piece: Piece) -> None:
+        """Into its recording."""
+        self._recordings.take(slot, piece)
+
     def stats(self, slot: int, stats: Stats) -> None:
         """A worker's counters."""
+        before = self.workers.get(slot)
+        if before is not None and before.pid != stats.pid:
+            self._recordings.left(slot)
         self.workers[slot] = stats
 
     def has(self, event_id: str) -> bool:
@@ -94,14 +103,23 @@ class _Body:
         self._ending, self._stop = threading.Event(), threading.Event()  # asked to end; threads shall end
         self._spool = Spool(folder / "spool", chosen.spool)
         artefacts = Artefacts(folder / "files", chosen.files)
+        self._recordings = Recordings(folder / "recordings", chosen.recordings)
         self._live = Live(streams_per_user=chosen.web.streams_per_user)
         self._store = DuckStore(folder / "store", chosen.store) if plan.pages else None
         jsonl = chosen.outputs.jsonl
         outputs = (Jsonl(jsonl, folder),) if jsonl.path else ()
         publish = _both(self._live.publish, plan.lines and sys.stdout.isatty())
         self._pipeline = Pipeline(self._spool, (places, technique), self._store, Position, outputs, publish)
-        self._keeper = Keeper(self._spool, self._store, artefacts, chosen.disk, folder, taken=self._pipeline.taken)
-        self._intake = Intake(self._keeper, self._spool.recent_ids())
+        self._keeper = Keeper(
+            self._spool,
+            self._store,
+            artefacts,
+            chosen.disk,
+            folder,
+            taken=self._pipeline.taken,
+            casts=self._recordings,
+        )
+        self._intake = Intake(self._keeper, self._recordings, self._spool.recent_ids())
         self._server: WebServer | None = None
         if self._store is not None and link.web is not None:
             geo = Geo(places.available, places.attribution)
@@ -109,6 +127,7 @@ class _Body:
                 link,
                 self._store,
                 artefacts,
+                self._recordings,
                 self._intake,
                 self._pipeline.lag,
                 self._keeper,
@@ -178,6 +197,7 @@ class _Body:
         beat = 0
         while not self._stop.wait(SWEEP_SECONDS):
             _try(self._keeper.sync)
+            _try(self._recordings.sync)
             # The keeper first: on a full disk, sealing fails until it has made room.
             if beat % UPKEEP_BEATS == 0:
                 _try(self._keeper.step)

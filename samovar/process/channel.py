@@ -1,7 +1,8 @@
 """The event channel, a worker's side: what a worker says to the hub, and how it never waits for it.
 
 A message of the SEQPACKET socket is one kind byte and a payload, 128 KiB at most:
-``E`` JSON lines, one Event each; ``A`` a msgpack ``Chunk`` of an artefact; ``S`` the worker's ``Stats`` as JSON.
+``E`` JSON lines, one Event each; ``A`` a msgpack ``Chunk`` of an artefact; ``T`` msgpack ``Piece``s of terminals;
+``S`` the worker's ``Stats`` as JSON.
 What the socket does not take is queued up to a number of bytes; beyond that it is dropped and counted.
 """
 
@@ -13,12 +14,14 @@ from collections import deque
 import msgspec
 from msgspec import Struct
 
+from samovar.asciicast import Entry
 from samovar.event import Event
 from samovar.process.tally import SharedTally
+from samovar.process.terminals import GATHER, Terminals
 
 MESSAGE_LIMIT = 128 * 1024
 CHUNK_BYTES = MESSAGE_LIMIT - 1024
-EVENTS, ARTEFACT, STATS = b"E", b"A", b"S"
+EVENTS, ARTEFACT, STATS, TERMINAL = b"E", b"A", b"S", b"T"
 
 
 class Chunk(Struct, frozen=True, array_like=True):
@@ -38,6 +41,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     artefacts: int = 0
     dropped_events: int = 0
     dropped_artefacts: int = 0
+    dropped_terminal: int = 0  # entries of recordings
     service: msgspec.Raw = msgspec.Raw(b"{}")
 
 
@@ -57,6 +61,7 @@ class Sender:
         self._scheduled = False
         self._watching = False
         self._waiters: list[asyncio.Future[None]] = []
+        self._terminals = Terminals(self._put_terminal, self._gather)
         self.events = 0
         self.artefacts = 0
         self.dropped_events = 0
@@ -91,6 +96,10 @@ class Sender:
             chunk = Chunk(sha256, offset, len(data), data[offset : offset + CHUNK_BYTES])
             self._put(ARTEFACT + msgspec.msgpack.encode(chunk))
 
+    def terminal(self, session_id: str, entry: Entry | None) -> None:
+        """Send what a terminal showed, a moment later and together with what follows; at once when it is over."""
+        self._terminals.add(session_id, entry)
+
     def tally(self, source_ip: str, key: str) -> int:
         """Count one more ``key`` for this source, over all workers."""
         return self._tally.count(source_ip, key)
@@ -112,6 +121,7 @@ class Sender:
 
     async def drained(self, patience: float) -> bool:
         """Wait until nothing is queued, ``patience`` seconds at most; whether that came true."""
+        self._terminals.flush()
         if self._flush():
             return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -132,6 +142,7 @@ class Sender:
                 artefacts=self.artefacts,
                 dropped_events=self.dropped_events,
                 dropped_artefacts=self.dropped_artefacts,
+                dropped_terminal=self._terminals.dropped,
                 service=msgspec.Raw(service),
             )
             self._put(STATS + self._encode(report))
@@ -139,6 +150,16 @@ class Sender:
     def _turn(self) -> None:
         self._scheduled = False
         self.flush()
+
+    def _gather(self) -> None:
+        asyncio.get_running_loop().call_later(GATHER, self._terminals.flush)
+
+    def _put_terminal(self, pieces: bytes, must: bool) -> bool:
+        # Half the queue is the most that terminals may fill: events matter more.
+        if not must and self._queue and self._queued + len(pieces) > self._limit // 2:
+            return False
+        self._put(TERMINAL + pieces)
+        return True
 
     def _put(self, message: bytes) -> None:
         if self._queue or not self._send(message):

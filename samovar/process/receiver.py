@@ -16,9 +16,11 @@ from typing import Protocol
 
 import msgspec
 
+from samovar.asciicast import began
 from samovar.event import Event
-from samovar.process.channel import ARTEFACT, EVENTS, MESSAGE_LIMIT, STATS, Chunk, Stats
+from samovar.process.channel import ARTEFACT, EVENTS, MESSAGE_LIMIT, STATS, TERMINAL, Chunk, Stats
 from samovar.process.parts import Parts
+from samovar.process.terminals import Piece
 
 _ID = re.compile(r"[0-9a-f]{23}")
 _OLDEST, _NEWEST = 86_400.0, 3_600.0  # seconds that an event's time may lie before and after now
@@ -33,6 +35,9 @@ class Inbox(Protocol):
 
     def artefact(self, sha256: str, data: bytes) -> None:
         """Keep; the hash has been verified; the same one may come again."""
+
+    def terminal(self, slot: int, piece: Piece) -> None:
+        """A piece of a recording; its session's id has the form of ours. The same one may come again."""
 
     def stats(self, slot: int, stats: Stats) -> None:
         """A worker's latest counters."""
@@ -62,6 +67,7 @@ class Receiver:
         self._first = set(range(len(channels)))  # slots whose first events may be repeats
         self._decoder = msgspec.json.Decoder(Event)
         self._encode = msgspec.json.Encoder().encode
+        self._pieces = msgspec.msgpack.Decoder(list[Piece])
         self._buffer = bytearray(MESSAGE_LIMIT)
         self._ending = threading.Event()
         self._deadline = 0.0
@@ -114,6 +120,8 @@ class Receiver:
             self._events(slot, payload)
         elif kind == ARTEFACT:
             self._artefact(slot, payload)
+        elif kind == TERMINAL:
+            self._terminals(slot, payload)
         elif kind == STATS:
             self._stats(slot, payload)
         else:
@@ -157,6 +165,19 @@ class Receiver:
             return
         if whole is not None:
             self._inbox.artefact(chunk.sha256, whole)
+
+    def _terminals(self, slot: int, payload: bytes) -> None:
+        try:
+            pieces = self._pieces.decode(payload)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            self.counts.bad += 1
+            return
+        now = time.time()
+        for piece in pieces:
+            if _ID.fullmatch(piece.session) and -_OLDEST < began(piece.session) - now < _NEWEST and piece.first >= 0:
+                self._inbox.terminal(slot, piece)
+            else:
+                self.counts.bad += 1
 
     def _stats(self, slot: int, payload: bytes) -> None:
         try:

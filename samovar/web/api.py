@@ -19,8 +19,9 @@ from samovar.web.errors import ApiError
 from samovar.web.live import Live
 from samovar.web.live import Stream as Feed
 from samovar.web.openapi import Operation
-from samovar.web.params import CsvParams, FileParams, Nothing, Search, Window, read
+from samovar.web.params import CsvParams, FileParams, Nothing, RecordingParams, Search, Window, read
 from samovar.web.questions import QUESTIONS, Asked, Question
+from samovar.web.recordings import CAST, Watches, whole
 from samovar.web.search import columns, tree
 from samovar.web.settings import WebConfig
 from samovar.web.state import Backup, State
@@ -47,6 +48,7 @@ class Api:
         self._state = state
         self._auth = auth
         self._downloads = Downloads()
+        self._watches = Watches(state)
         self._granule = min(max(config.cache_seconds, 1.0), 5.0)
         self.answers = Answers(
             threads=config.query_threads,
@@ -65,6 +67,10 @@ class Api:
             _call("GET", "events.csv", "All events as a table", self.csv, CsvParams, media_type="text/csv"),
             _call("GET", "files/{sha256}", "An artefact's bytes: handle with care", self.file, FileParams,
                   media_type=BINARY),
+            _call("GET", "recordings/{id}.cast", "A terminal's recording so far (asciicast v2)", self.cast,
+                  RecordingParams, media_type=CAST),
+            _call("GET", "recordings/{id}/live", "A terminal while it runs (server-sent events)", self.watch,
+                  RecordingParams, media_type="text/event-stream"),
             _call("GET", "live", "Events as they come (server-sent events)", self.feed, Search,
                   media_type="text/event-stream"),
             _call("GET", "openapi.json", "This document", self.document, media_type=openapi.JSON),
@@ -135,6 +141,19 @@ class Api:
         feed = self._live.open(request.scope["samovar.user"], where, last)
         return Stream(self._feed(feed, self._auth.still(request)), "text/event-stream", {"x-accel-buffering": "no"})
 
+    async def cast(self, request: Request) -> Response:
+        """GET recordings/{id}.cast."""
+        path = self._state.recording(read(RecordingParams, request).id)
+        if path is None:
+            raise ApiError(404, "this session has no recording")
+        return _packed(await self.answers.get(("cast", path), lambda: whole(path)), request, CAST)
+
+    async def watch(self, request: Request) -> Response:
+        """GET recordings/{id}/live."""
+        session = read(RecordingParams, request).id
+        chunks = self._watches.open(session, self._auth.still(request))
+        return Stream(chunks, "text/event-stream", {"x-accel-buffering": "no"})
+
     async def document(self, request: Request) -> Response:
         """GET openapi.json."""
         read(Nothing, request)
@@ -174,8 +193,12 @@ def _call(method: str, path: str, summary: str, handler: Handler, params: type[S
 
 
 def _json(answer: Answer, request: Request) -> Response:
+    return _packed(answer, request, openapi.JSON)
+
+
+def _packed(answer: Answer, request: Request, media_type: str) -> Response:
     headers = {"vary": "accept-encoding, cookie"}
     if answer.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-        return Response(answer.packed, headers=headers, media_type=openapi.JSON)
-    return Response(answer.body, headers=headers, media_type=openapi.JSON)
+        return Response(answer.packed, headers=headers, media_type=media_type)
+    return Response(answer.body, headers=headers, media_type=media_type)

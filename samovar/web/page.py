@@ -34,9 +34,11 @@ _COMMON = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-POLICY = f"{_COMMON}; script-src 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
-#: The terminal player is WebAssembly and sets innerHTML; it has a document of its own for that.
-REPLAY_POLICY = f"{_COMMON}; script-src 'self' 'wasm-unsafe-eval'"
+#: The terminal player is WebAssembly; its markup, a handful of constants, goes through a policy of its own.
+POLICY = (
+    f"{_COMMON}; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; "
+    "trusted-types svelte-trusted-html asciinema-player"
+)
 _UNBUILT = (
     "The page has not been built yet, so there is nothing to see here; the API works all the same.\n\n"
     "From a clone: 'make up' builds the page and starts again. Only the page: 'npm ci && npm run build' in ui/.\n"
@@ -116,9 +118,7 @@ class Page:
 
 
 def _policy(path: Path) -> str | None:
-    if path.suffix != ".html":
-        return None
-    return REPLAY_POLICY if path.stem == "replay" else POLICY
+    return POLICY if path.suffix == ".html" else None
 
 
 def _response(file: _File, request: Request) -> Response:

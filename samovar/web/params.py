@@ -98,6 +98,12 @@ class SessionParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     id: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64)]
 
 
+class RecordingParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The recording of one session's terminal."""
+
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{23}$", min_length=23, max_length=23)]
+
+
 class SourceParams(Window, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One source address."""
 

@@ -35,7 +35,7 @@ from samovar.web.params import (
     Window,
 )
 from samovar.web.search import FieldList, column, columns, fields
-from samovar.web.state import Health, State
+from samovar.web.state import Health, State, Technique
 
 P = TypeVar("P", bound=Struct)
 
@@ -51,12 +51,22 @@ class SessionList(Struct, frozen=True):
 
     sessions: tuple[SessionRow, ...]
     next: str | None
+    recorded: tuple[str, ...] = ()  # ids of those whose terminal was recorded
+    live: tuple[str, ...] = ()  # of these, those that still run
 
 
 class SessionEvents(Struct, frozen=True):
     """One session, from its first event to its last."""
 
     events: tuple[Event, ...]
+    recorded: bool = False  # its terminal; see recordings/{id}.cast
+    live: bool = False  # and more may come; see recordings/{id}/live
+
+
+class TechniqueList(Struct, frozen=True):
+    """Techniques of MITRE ATT&CK."""
+
+    techniques: tuple[Technique, ...]
 
 
 class FileList(Struct, frozen=True):
@@ -139,14 +149,21 @@ def sessions(asked: Asked[SessionsParams]) -> SessionList:
     limit = asked.params.limit
     with _cursor_checked():
         rows = asked.reader.sessions(asked.where, asked.span, limit=limit, cursor=asked.params.cursor or None)
-    return SessionList(rows, rows[-1].id if len(rows) == limit else None)
+    recorded = tuple(row.id for row in rows if asked.state.recording(row.id))
+    live = tuple(name for name in recorded if asked.state.recording_grows(name))
+    return SessionList(rows, rows[-1].id if len(rows) == limit else None, recorded, live)
 
 
 def session(asked: Asked[SessionParams]) -> SessionEvents:
     found = asked.reader.session(asked.params.id)
     if not found:
         raise ApiError(404, "there is no such session")
-    return SessionEvents(found)
+    name = asked.params.id
+    return SessionEvents(found, asked.state.recording(name) is not None, asked.state.recording_grows(name))
+
+
+def techniques(asked: Asked[Nothing]) -> TechniqueList:
+    return TechniqueList(asked.state.techniques())
 
 
 def source(asked: Asked[SourceParams]) -> SourceReport:
@@ -208,5 +225,6 @@ QUESTIONS = (
     Question("files", "Artefacts that attackers left", FilesParams, FileList, files),
     Question("sensors", "What listens where", Window, SensorList, sensors),
     Question("fields", "What a search can name", Nothing, FieldList, known_fields),
+    Question("techniques", "MITRE ATT&CK techniques that events may name", Nothing, TechniqueList, techniques),
     Question("health", "How the platform is", Nothing, Health, health),
 )

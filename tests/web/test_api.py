@@ -30,6 +30,7 @@ GETS = {
     "files": "",
     "sensors": "",
     "fields": "",
+    "techniques": "",
     "health": "",
     "me": "",
     "openapi.json": "",
@@ -66,7 +67,8 @@ def test_every_route_is_documented_and_each_json_route_is_checked_above(site: Si
     routes = {(call.operation.path, call.operation.method.lower()) for call in api.calls}
     assert routes == {(path, method) for path, methods in document["paths"].items() for method in methods}
     plain = {"/api/v1/" + path for path in GETS}
-    streamed = {"/metrics", *("/api/v1/" + p for p in ("live", "events.csv", "events.ndjson", "files/{sha256}"))}
+    others = ("live", "events.csv", "events.ndjson", "files/{sha256}", "recordings/{id}.cast", "recordings/{id}/live")
+    streamed = {"/metrics", *("/api/v1/" + path for path in others)}
     assert {path for path, method in routes if method == "get"} == plain | streamed
     for path, methods in document["paths"].items():
         for operation in methods.values():

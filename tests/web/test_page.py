@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samovar.web.page import POLICY, REPLAY_POLICY
+from samovar.web.page import POLICY
 from tests.web.conftest import Site
 
 
@@ -49,10 +49,6 @@ def test_assets_are_kept_for_ever_and_packed(built: Site) -> None:
         assert "immutable" in answer.headers["cache-control"]
     plain = built.client.get("/assets/app-1234.js", headers={"accept-encoding": "identity"})
     assert (plain.text, plain.headers.get("content-encoding")) == ("export {}", None)
-
-
-def test_the_replay_has_a_policy_of_its_own(built: Site) -> None:
-    assert built.client.get("/replay.html").headers["content-security-policy"] == REPLAY_POLICY
 
 
 @pytest.mark.parametrize(
