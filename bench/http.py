@@ -1,9 +1,11 @@
 """HTTP: requests a CPU second of the server, on new connections and kept alive. One JSON line.
 
 The server is the whole way from accept to the recorded event, in one process; the client is another, the sink
-counts and drops. ``sensor`` is the share of our protocol code alone, without sockets and records.
+counts and drops. ``sensor`` is the share of our protocol code alone, without sockets and records. opencanary serves
+the same requests in the same run, to its own log, unless ``--no-peer``; its page is 1 kB.
 """
 
+import argparse
 import asyncio
 import json
 import multiprocessing
@@ -15,6 +17,8 @@ from pathlib import Path
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench.peers import opencanary
+from bench.peers.process import Server, cpu
 from samovar.exchange import Exchange
 from samovar.listen.limits import Limits
 from samovar.listen.listener import Listener, Tap
@@ -25,9 +29,10 @@ from tests.listen.support import Memory
 from tests.personas import persona
 
 REQUESTS = 4000
+PEER_PORT = 28_080
 KEPT = 100  # requests on one connection that is kept alive
 GET = (
-    b"GET / HTTP/1.1\r\nHost: 203.0.113.5\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept: */*\r\n"
+    b"GET /index.html HTTP/1.1\r\nHost: 203.0.113.5\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept: */*\r\n"
     b"Accept-Encoding: gzip, deflate\r\nAccept-Language: en\r\nConnection: %b\r\n\r\n"
 )
 
@@ -87,10 +92,28 @@ def sensor_alone() -> float:
     return (time.process_time() - before) / REQUESTS * 1e6
 
 
+def peer(server: Server, kept: int) -> float:
+    """Requests a second of opencanary's CPU."""
+    before = cpu(server.pids())
+    visit(PEER_PORT, kept)
+    return REQUESTS / (cpu(server.pids()) - before)
+
+
+def main() -> None:
+    """Measure both in one run."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--no-peer", action="store_true")
+    kinds = {"new_connection": 1, "kept_alive": KEPT}
+    figures = {f"http_requests_per_cpu_second_{name}": round(uvloop.run(measure(kept))) for name, kept in kinds.items()}
+    if not parser.parse_args().no_peer:
+        with opencanary.opencanary(http=PEER_PORT) as server:
+            server.wait_for(PEER_PORT)
+            theirs = {name: round(peer(server, kept)) for name, kept in kinds.items()}
+        for name, value in theirs.items():
+            ours = figures[f"http_requests_per_cpu_second_{name}"]
+            figures |= {f"opencanary_{name}": value, f"ratio_{name}": round(ours / value, 1)}
+    print(json.dumps(figures | {"http_sensor_us_per_request": round(sensor_alone(), 1)}))
+
+
 if __name__ == "__main__":
-    figures = {
-        "http_requests_per_cpu_second_new_connection": round(uvloop.run(measure(1))),
-        "http_requests_per_cpu_second_kept_alive": round(uvloop.run(measure(KEPT))),
-        "http_sensor_us_per_request": round(sensor_alone(), 1),
-    }
-    print(json.dumps(figures))
+    main()

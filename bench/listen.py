@@ -3,8 +3,10 @@
 ``floor`` is the same conversation with a bare epoll loop: what the kernel and the interpreter take by themselves.
 ``alone``: one connection at a time, so that each step wakes the process anew; else ``TOGETHER`` at a time.
 The client is another process. The best of several rounds each, taken in turns, because the machine is shared.
+``opencanary``: its FTP server's banner and QUIT, unless ``--no-peer``.
 """
 
+import argparse
 import asyncio
 import json
 import multiprocessing
@@ -18,6 +20,8 @@ from pathlib import Path
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench.peers import opencanary
+from bench.peers.process import Server, cpu
 from samovar.listen import Limits, Listener, Tap
 from tests.listen.support import Echo, Memory
 from tests.personas import persona
@@ -25,6 +29,7 @@ from tests.personas import persona
 CONNECTIONS = 2000
 TOGETHER = 40  # a scan, or a worm's many sources
 ROUNDS = 5
+PEER_PORT = 28_021
 
 
 def visit(port: int, together: int) -> None:
@@ -34,7 +39,7 @@ def visit(port: int, together: int) -> None:
         for sock in sockets:
             sock.recv(64)
         for sock in sockets:
-            sock.send(b"quit\n")
+            sock.send(b"QUIT\r\n")
         for sock in sockets:
             sock.recv(64)
             sock.close()
@@ -89,7 +94,23 @@ def floor(together: int) -> float:
     return spent / CONNECTIONS * 1e6
 
 
-if __name__ == "__main__":
+def peer(server: Server, together: int) -> float:
+    """Microseconds of opencanary's CPU a connection."""
+    before = cpu(server.pids())
+    visit(PEER_PORT, together)
+    return (cpu(server.pids()) - before) / CONNECTIONS * 1e6
+
+
+def best(kinds: dict[str, Callable[[], float]]) -> dict[str, float]:
+    """The least of some rounds for each, taken in turns."""
+    rounds = [{name: kind() for name, kind in kinds.items()} for _ in range(ROUNDS)]
+    return {name: round(min(figures[name] for figures in rounds), 1) for name in kinds}
+
+
+def main() -> None:
+    """Measure both in one run."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--no-peer", action="store_true")
     kinds: dict[str, Callable[[], float]] = {
         "floor_alone": lambda: floor(1),
         "asyncio_alone": lambda: asyncio.run(measure(1)),
@@ -98,6 +119,19 @@ if __name__ == "__main__":
         "asyncio": lambda: asyncio.run(measure(TOGETHER)),
         "uvloop": lambda: uvloop.run(measure(TOGETHER)),
     }
-    rounds = [{name: kind() for name, kind in kinds.items()} for _ in range(ROUNDS)]
-    best = {name: min(figures[name] for figures in rounds) for name in kinds}
-    print(json.dumps({f"listen_us_per_connection_{name}": round(value, 1) for name, value in best.items()}))
+    if parser.parse_args().no_peer:
+        figures = best(kinds)
+    else:
+        with opencanary.opencanary(ftp=PEER_PORT) as server:
+            server.wait_for(PEER_PORT)
+            figures = best(kinds | {
+                "opencanary_alone": lambda: peer(server, 1), "opencanary": lambda: peer(server, TOGETHER)
+            })  # fmt: skip
+        figures |= {
+            f"ratio{kind}": round(figures[f"opencanary{kind}"] / figures[f"uvloop{kind}"], 1) for kind in ("_alone", "")
+        }
+    print(json.dumps({f"listen_us_per_connection_{name}": value for name, value in figures.items()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,31 +1,18 @@
 """Memory of all processes (PSS), standard edition, idle after 1,000 sessions."""
 
 import json
+import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from installation import addresses, alone, running, talk, until
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from bench.peers.process import family, pss
+
 SESSIONS = 1_000
 REQUESTS = {"ssh": b"SSH-2.0-bench\r\n", "telnet": b"", "ftp": b"USER x\r\n", "http": b"GET / HTTP/1.0\r\n\r\n"}
 SETTLE = 5.0  # seconds
-
-
-def family(pid: int) -> Iterator[int]:
-    """A process and all its descendants."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from family(int(child))
-
-
-def pss(pid: int) -> float:
-    """Proportional set size in MB."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def role(pid: int) -> str:
@@ -53,7 +40,7 @@ def main() -> None:
             name = role(pid)
             name = "workers" if name == "forkserver" and name in seen else name
             seen.add(name)
-            parts[name] = parts.get(name, 0.0) + pss(pid)
+            parts[name] = parts.get(name, 0.0) + pss([pid])
     figures = {name: round(value, 1) for name, value in parts.items()}
     print(json.dumps({"bench": "memory", "sessions": answered, "pss_mb": round(sum(parts.values()), 1), **figures}))
 
