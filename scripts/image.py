@@ -23,7 +23,7 @@ MAX_NODES = 60_000  # node numbers have 16 bits
 MAX_CONTENT = 64 << 10
 # Made at run time, or only by the installation: the directory stays, empty.
 EMPTY = {"dev", "proc", "run", "sys", "tmp", "var/tmp", "root", "home", "var/lib/apt/lists", "var/cache/apt/archives"}
-KEPT = {"root/.bashrc", "root/.profile"}
+KEPT = {"root/.bashrc", "root/.profile", "root/.ssh"}
 NO_FILES = "var/log/"  # its directories stay; the persona writes the logs
 LEFT_OUT = {"etc/.pwd.lock", "etc/ssl/certs/ca-certificates.crt", "etc/ld.so.cache", "initrd.img.old", "vmlinuz.old"}
 # Keys and programs that nobody reads there.
