@@ -43,6 +43,17 @@ class RecordingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("[recordings] total_mib must be at least 1")
 
 
+def find(directory: Path, session: str) -> Path | None:
+    """Where a session's recording lies; None when there is none, or when this is no id of ours."""
+    if not _ID.fullmatch(session):
+        return None
+    try:
+        path = _place(directory, session)
+    except (OverflowError, ValueError, OSError):  # of no time that there is
+        return None
+    return path if path.is_file() else None
+
+
 class _Open:
     """What is known of a recording that is being written."""
 
@@ -93,10 +104,7 @@ class Recordings:
 
     def path(self, session: str) -> Path | None:
         """Where a session's recording lies; None when there is none, or when this is no id of ours."""
-        if not _ID.fullmatch(session):
-            return None
-        path = self._place(session)
-        return path if path.is_file() else None
+        return find(self.directory, session)
 
     def live(self, session: str) -> bool:
         """Whether more may come."""
@@ -163,7 +171,7 @@ class Recordings:
 
     def _resume(self, slot: int, session: str) -> _Open:
         """A session that was not known: new, or begun before this hub started."""
-        state = _Open(slot, self._place(session))
+        state = _Open(slot, _place(self.directory, session))
         try:
             content = state.path.read_bytes()
         except FileNotFoundError:
@@ -196,15 +204,16 @@ class Recordings:
                 day.rmdir()
         return bool(files)
 
-    def _place(self, session: str) -> Path:
-        day = datetime.fromtimestamp(asciicast.began(session), UTC).strftime("%Y-%m-%d")
-        return self.directory / day / f"{session}.cast"
-
     def _days(self) -> list[Path]:
         return sorted(path for path in self.directory.iterdir() if _DAY.fullmatch(path.name) and path.is_dir())
 
     def _files(self) -> Iterator[Path]:
         return self.directory.glob("*/*.cast")
+
+
+def _place(directory: Path, session: str) -> Path:
+    day = datetime.fromtimestamp(asciicast.began(session), UTC).strftime("%Y-%m-%d")
+    return directory / day / f"{session}.cast"
 
 
 def _first_size(entries: tuple[asciicast.Entry, ...]) -> asciicast.Size:

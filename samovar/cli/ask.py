@@ -106,6 +106,10 @@ class Api:
     def session(self, session_id: str) -> tuple[Event, ...]:
         return self._ask(f"sessions/{quote(session_id, safe='')}", _Events).events
 
+    def recording(self, session_id: str) -> bytes:
+        """A session's terminal so far, as asciicast."""
+        return self.get(f"recordings/{quote(session_id, safe='')}.cast")
+
     def _ask(self, path: str, kind: type[T], **parameters: Any) -> T:
         return msgspec.json.decode(self.get(path, **parameters), type=kind)
 

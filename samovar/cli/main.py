@@ -114,6 +114,13 @@ def _add_reading(add: Add) -> None:
     session = add("session", "show:session", "all events of one session", "samovar session 0642f1c2...")
     session.add_argument("session", help="a session's id, from `samovar sessions`")
     session.add_argument("--format", choices=("jsonl", "csv", "table"))
+    replay = add("replay", "replay:replay", "show a recorded terminal again", "samovar replay 0642f1c2... --speed 2")
+    replay.add_argument("session", help="a session's id, from `samovar sessions`")
+    replay.add_argument("--speed", type=float, default=1.0, metavar="N", help="so many times as fast (default: 1)")
+    replay.add_argument(
+        "--idle", type=float, default=2.0, metavar="SECONDS", help="wait at most so long for what comes (default: 2)"
+    )
+    replay.add_argument("--cat", action="store_true", help="print all of it at once")
     for name, target, help in (
         ("status", "state:status", "what runs, and how it is"),
         ("sensors", "state:sensors", "what listens where"),
