@@ -26,6 +26,11 @@ class Case(NamedTuple):
         """How near it comes."""
         return grade(self.found, self.wanted, self.line.tags, self.here, self.there)
 
+    def merged(self) -> "Case":
+        """The same with output and errors as one stream, for a server that has only one."""
+        found, wanted = (Result(one.out + one.err, "", one.status) for one in (self.found, self.wanted))
+        return self._replace(found=found, wanted=wanted)
+
     def difference(self) -> str:
         """What differs after the rules."""
         rows = [f"    $ {self.line.text}"]
@@ -41,15 +46,15 @@ class Case(NamedTuple):
         return "\n".join(rows)
 
 
-def crashed(line: bytes) -> Result:
-    """The emulated shell's result; an error of its own is a wrong one, and named."""
+def attempt(line: bytes) -> Result:
+    """The emulated shell's result; where it fails itself, that is the result."""
     try:
         return adapter.run(line)
     except Exception as error:
         return Result("", f"{type(error).__name__}: {error}", -1)
 
 
-def cases(chosen: Iterable[str] = SETS, run: Callable[[bytes], Result] = crashed) -> list[Case]:
+def cases(chosen: Iterable[str] = SETS, run: Callable[[bytes], Result] = attempt) -> list[Case]:
     """Every line of the sets, run now."""
     there, reference = load(CACHE)
     return [

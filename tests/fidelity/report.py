@@ -72,6 +72,13 @@ def _totals(ours: list[Case], theirs: list[Case], name: str) -> str:
     for chosen in SETS:
         one, other = ([case for case in cases if case.line.chosen == chosen] for cases in (ours, theirs))
         rows.append(f"| {chosen} | {len(one)} | {' | '.join((*_share(one), *_share(other)))} |")
+    if theirs:
+        silent = sum(case.found.status < 0 for case in theirs)
+        merged = shares(case.merged().grade for case in theirs)[0]
+        rows.append(
+            f"\n{name} gave no answer within ten seconds on {silent} lines. It has one stream where a server has two; "
+            f"with both read\nas one, {merged:.1%} of all its answers are exact."
+        )
     return "\n".join(rows) + "\n"
 
 
