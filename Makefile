@@ -4,8 +4,8 @@ DATA ?= samovar-data
 ARGS ?=
 BIN := .venv/bin
 PAGE_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
-TEST_PACKAGES := chromium curl fonts-dejavu-core ftp inetutils-telnet iproute2 lftp netcat-openbsd nftables nmap \
-	openssh-client openssl sshpass tftp-hpa
+TEST_PACKAGES := chromium curl fonts-dejavu-core ftp hydra inetutils-telnet iproute2 lftp medusa netcat-openbsd nftables \
+	nmap openssh-client openssh-server openssl putty-tools sshpass tftp-hpa
 
 .DEFAULT_GOAL := help
 .PHONY: help up geo demo test check bench clean lock reference screenshots

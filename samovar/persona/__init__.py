@@ -6,8 +6,11 @@ Nothing here is a constant in the code of a sensor: versions, names, serials, sa
 
 import hashlib
 import hmac
+from typing import Literal
 
 from msgspec import Struct
+
+from samovar.persona.ssh import SshFace, face_of
 
 
 class Persona(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +46,17 @@ class Persona(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ssh_host_keys: tuple[str, ...]  # OpenSSH private keys (PEM): rsa, ecdsa, ed25519, in sshd's order
     tls_certificate: str  # PEM
     tls_key: str  # PEM
+    kind: str = "debian-11"  # what it was drawn as: a Release's name
+    telnet_server: Literal["inetutils", "busybox"] = "inetutils"
+    busybox: str = ""  # version of the BusyBox that is the whole userland; empty: GNU tools and bash
+
+    def __post_init__(self) -> None:
+        face_of(self.ssh_banner)
+
+    @property
+    def ssh(self) -> SshFace:
+        """How its SSH server looks."""
+        return face_of(self.ssh_banner)
 
     @property
     def fqdn(self) -> str:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,25 +15,32 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from samovar.persona import Persona
-from samovar.persona.stock import HARDWARE, ORGANIZATIONS, RELEASES, ROLES, USERS, Hardware
+from samovar.persona.stock import ORGANIZATIONS, RELEASES, ROLES, USERS, Hardware, Release
 
 DAY = 86_400
+_Private = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 def load(data: Path, overrides: Mapping[str, object] | None = None) -> Persona:
     """The installation's persona: drawn and written when DATA has none yet; ``overrides`` win, unsaved.
 
+    ``kind`` among them is what to draw; a persona that was drawn as another one is not replaced.
     Raises ValueError with one clear line for a damaged file or an override that does not fit.
     """
     path = data / "persona.json"
+    overrides = dict(overrides or {})
+    kind = overrides.pop("kind", None)
     if path.exists():
         try:
             persona = msgspec.json.decode(path.read_bytes(), type=Persona)
         except (msgspec.MsgspecError, OSError) as error:
             raise ValueError(f"{path}: cannot be read ({error}); restore it, or remove it to draw anew") from None
     else:
-        persona = draw(Random(secrets.randbits(256)), time.time())
+        persona = draw(Random(secrets.randbits(256)), time.time(), release_of(kind))
         _save(path, persona)
+    if kind is not None and kind != persona.kind:
+        release_of(kind)
+        raise ValueError(f"{path} was drawn as {persona.kind}; to draw a new persona as {kind}, move it away")
     if not overrides:
         return persona
     try:
@@ -42,14 +49,22 @@ def load(data: Path, overrides: Mapping[str, object] | None = None) -> Persona:
         raise ValueError(f"configuration, [persona]: {error}") from None
 
 
-def draw(random: Random, now: float) -> Persona:
+def release_of(kind: object) -> Release:
+    """The release called ``kind``; the first where it is None. Raises ValueError."""
+    for release in RELEASES:
+        if kind in (None, release.kind):
+            return release
+    known = ", ".join(release.kind for release in RELEASES)
+    raise ValueError(f"configuration, [persona] kind: '{kind}' is none of {known}")
+
+
+def draw(random: Random, now: float, release: Release = RELEASES[0]) -> Persona:
     """A new persona; the same ``random`` and ``now`` give the same story (keys are always fresh)."""
-    release = random.choice(RELEASES)
-    hardware = random.choice(HARDWARE)
+    hardware = random.choice(release.hardware)
     kernel_release, kernel_version = random.choice(release.kernels)
-    host_name, organization, domain = _names(random)
+    host_name, organization, domain = _names(random, hardware)
     installed = int(now) - random.randrange(300 * DAY, 700 * DAY)
-    cores, gibibytes = random.choice(((1, 2), (2, 2), (2, 4), (4, 4), (4, 8)))
+    cores, mebibytes = random.choice(hardware.sizes)
     certificate, key = _certificate(f"{host_name}.{domain}", installed)
     return Persona(
         host_name=host_name,
@@ -61,51 +76,64 @@ def draw(random: Random, now: float) -> Persona:
         os_codename=release.os_codename,
         kernel_release=kernel_release,
         kernel_version=kernel_version,
-        machine="x86_64",
+        machine=hardware.machine,
         cpu_model=random.choice(hardware.cpu_models),
         cpu_count=cores,
-        memory_kib=gibibytes * 1024 * 1024 - random.randrange(33_000, 66_000),  # the kernel keeps some for itself
-        disk_gib=random.choice((20, 25, 40, 50, 80)),
+        memory_kib=mebibytes * 1024 - _kept_by_kernel(random, mebibytes),
+        disk_gib=random.choice(hardware.disks),
         boot_time=int(now) - random.randrange(9 * DAY, 120 * DAY),
         installed_time=installed,
         mac=hardware.mac_prefix + "".join(f":{random.randrange(256):02x}" for _ in range(3)),
         ipv4=_private_address(random),
         serial_number=_serial(random, hardware),
-        users=tuple(random.sample(USERS, random.randrange(1, 4))),
+        users=() if release.busybox else tuple(random.sample(USERS, random.randrange(1, 4))),
         ssh_banner=random.choice(release.ssh_banners),
         telnet_issue=release.telnet_issue,
         ftp_banner=release.ftp_banner,
         http_server=release.http_server,
-        http_page=release.os_id,
+        http_page="ubuntu" if release.os_id == "ubuntu" else "debian",
         site_time=installed + random.randrange(DAY, 40 * DAY),
         salt=secrets.token_hex(32),
-        ssh_host_keys=host_keys(f"root@{host_name}"),
+        ssh_host_keys=host_keys(release.host_keys),
         tls_certificate=certificate,
         tls_key=key,
+        kind=release.kind,
+        telnet_server=release.telnet_server,
+        busybox=release.busybox,
     )
 
 
-def _names(random: Random) -> tuple[str, str, str]:
+def _kept_by_kernel(random: Random, mebibytes: int) -> int:
+    """KiB that never show as memory."""
+    return random.randrange(33_000, 66_000) if mebibytes >= 1024 else random.randrange(4_000, 8_000)
+
+
+def _names(random: Random, hardware: Hardware) -> tuple[str, str, str]:
     """Host name, organization, domain."""
+    if hardware.host_names:
+        return random.choice(hardware.host_names), random.choice(ORGANIZATIONS), "lan"
     host_name = random.choice(ROLES) + random.choice(("", "-")) + f"{random.randrange(1, 30):02d}"
     organization = random.choice(ORGANIZATIONS)
     return host_name, organization, f"{organization}.{random.choice(('lan', 'local', 'internal', 'intra'))}"
 
 
-def host_keys(comment: str) -> tuple[str, ...]:
-    """Fresh OpenSSH host keys: RSA 3072, ECDSA P-256, Ed25519, as ssh-keygen -A makes them."""
-    keys = (
-        rsa.generate_private_key(public_exponent=65537, key_size=3072),
-        ec.generate_private_key(ec.SECP256R1()),
-        ed25519.Ed25519PrivateKey.generate(),
-    )
+def host_keys(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Fresh OpenSSH host keys, as ssh-keygen -A or dropbearkey makes them."""
+    make: dict[str, Callable[[], _Private]] = {
+        "rsa3072": lambda: rsa.generate_private_key(public_exponent=65537, key_size=3072),
+        "rsa2048": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+        "ed25519": ed25519.Ed25519PrivateKey.generate,
+    }
     return tuple(
-        key.private_bytes(
+        make[kind]()
+        .private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.OpenSSH,
             serialization.NoEncryption(),
-        ).decode()
-        for key in keys
+        )
+        .decode()
+        for kind in kinds
     )
 
 

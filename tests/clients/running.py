@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import socket
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from samovar.asciicast import Entry
 from samovar.event import Event
 from samovar.listen.limits import Limits
 from samovar.listen.listener import Listener, Tap
+from samovar.persona import Persona
 from samovar.sensor import Sensor
 from tests.personas import persona
 
@@ -24,7 +26,8 @@ class Notes:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.files: dict[str, bytes] = {}
-        self.tries = 0
+        self.tries = 0  # logins
+        self.counts: Counter[str] = Counter()  # all else
 
     def event(self, event: Event) -> None:
         self.events.append(event)
@@ -36,16 +39,19 @@ class Notes:
         pass
 
     def tally(self, source_ip: str, key: str) -> int:
-        self.tries += 1
-        return self.tries
+        if key == "login":
+            self.tries += 1
+            return self.tries
+        self.counts[key] += 1
+        return self.counts[key]
 
     def flush(self) -> None:
         pass
 
 
 @asynccontextmanager
-async def running(sensor: Sensor, folder: Path) -> AsyncIterator[tuple[int, Notes]]:
-    """The sensor on a free port of 127.0.0.1; yields the port and what is recorded."""
+async def running(sensor: Sensor, folder: Path, who: Persona | None = None) -> AsyncIterator[tuple[int, Notes]]:
+    """The sensor of a persona on a free port of 127.0.0.1; yields the port and what is recorded."""
     (folder / "cert.pem").write_text(persona().tls_certificate + persona().tls_key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem")
@@ -53,7 +59,7 @@ async def running(sensor: Sensor, folder: Path) -> AsyncIterator[tuple[int, Note
     sock = bound(socket.SOCK_DGRAM if sensor.transport == "udp" else socket.SOCK_STREAM)
     notes = Notes()
     tap = Tap(sensor, sock, sensor.transport)
-    listener = Listener([tap], persona(), notes, Limits(), context, "test", sockets)
+    listener = Listener([tap], who or persona(), notes, Limits(), context, "test", sockets)
     await listener.start()
     try:
         yield sock.getsockname()[1], notes

@@ -13,7 +13,7 @@ from samovar.persona.stock import RELEASES
 
 def test_versions_belong_together() -> None:
     persona = draw(Random(3), 1_790_000_000)
-    release = next(r for r in RELEASES if r.os_id == persona.os_id)
+    release = next(r for r in RELEASES if r.kind == persona.kind)
     assert persona.ssh_banner in release.ssh_banners
     assert persona.http_server == release.http_server
     assert (persona.kernel_release, persona.kernel_version) in release.kernels

@@ -5,29 +5,32 @@ import asyncio
 import asyncssh
 from asyncssh.channel import SSHServerChannel
 from asyncssh.constants import (
+    MSG_DEBUG,
     MSG_USERAUTH_FAILURE,
     MSG_USERAUTH_REQUEST,
-    OPEN_ADMINISTRATIVELY_PROHIBITED,
     OPEN_CONNECT_FAILED,
+    OPEN_UNKNOWN_CHANNEL_TYPE,
 )
 from asyncssh.logging import SSHLogger
 from asyncssh.packet import Boolean, NameList, SSHPacket, SSHPacketHandler, String, UInt32
 from msgspec import Struct
 
-from samovar.event import Fact, text
-from samovar.login import LoginRule, accepts
+from samovar.event import Fact, Outcome, text
+from samovar.login import LoginRule, decide, judged
 from samovar.persona import Persona
 from samovar.sensor import Peer, Recorder
 from samovar.sensors.ssh.channel import Channel, Session
 from samovar.sensors.ssh.credentials import Request, key_fact, password_fact, probe_fact, shown
+from samovar.sensors.ssh.delay import failure_delay
+from samovar.sensors.ssh.forward import Forward, ForwardRule, Pipe, play
 from samovar.sensors.ssh.hassh import Hello
 from samovar.sensors.ssh.keys import identity_of
-from samovar.sensors.ssh.transport import SILENT, Transport, finish, handlers
+from samovar.sensors.ssh.library import SILENT, finish, handlers
+from samovar.sensors.ssh.transport import Transport
 from samovar.shell import Files, login_shell
 
 _INFO_REQUEST, _INFO_RESPONSE = 60, 61
-_MAX_AUTH_TRIES = 6  # sshd's MaxAuthTries
-_MAX_SESSIONS = 10  # sshd's MaxSessions
+_MAX_PIPES = 32  # channels open at once
 _MAX_REQUESTS = 200  # forwards recorded for one connection
 
 
@@ -39,12 +42,14 @@ class Guest(Struct, frozen=True):
     recorder: Recorder
     rules: tuple[LoginRule, ...]
     methods: tuple[bytes, ...]
+    forward: tuple[ForwardRule, ...]
+    failure_delay: float
 
 
 class _Prompt(SSHPacketHandler):
-    """Waits for the answer to keyboard-interactive's one question (RFC 4256)."""
+    """Waits for the answer to keyboard-interactive's question (RFC 4256), or to PAM's last one, which asks nothing."""
 
-    def __init__(self, connection: "Connection", request: Request) -> None:
+    def __init__(self, connection: "Connection", request: Request | None) -> None:
         self._connection, self._request = connection, request
 
     @property
@@ -56,6 +61,9 @@ class _Prompt(SSHPacketHandler):
 
     def _on_response(self, _pkttype: int, _pktid: int, packet: SSHPacket) -> None:
         count = packet.get_uint32()
+        if self._request is None:
+            self._connection.let_in()
+            return
         answers = [packet.get_string() for _ in range(min(count, 16))]
         self._connection.try_password(self._request, answers[0] if answers else b"")
 
@@ -69,6 +77,8 @@ class Connection(Transport):
         super().__init__(loop, identity_of(guest.persona))
         self.guest = guest
         self._failures = self._attempts = self._requests = 0
+        self._waiting: asyncio.TimerHandle | None = None
+        self._no_more_sessions = False
         self._files: Files | None = None
         self._account: tuple[bytes, bytes] | None = None
 
@@ -115,20 +125,29 @@ class Connection(Transport):
             self.send_packet(_INFO_REQUEST, question)
         else:
             self._record_only(request, packet)
-            self._fail(counts=request.method != b"none" or self._attempts > 1)
+            self._fail(request, counts=request.method != b"none" or self._attempts > 1)
 
     def try_password(self, request: Request, password: bytes) -> None:
         """Record one password and say whether it opens the door."""
         self._auth = None
         guest = self.guest
-        tries = guest.recorder.tally("login")
-        accepted = accepts(guest.rules, guest.persona, guest.peer.ip, shown(request.user), shown(password), tries)
+        judgement = judged(guest.rules, guest.persona, guest.peer.ip, shown(request.user), shown(password))
+        accepted = decide(judgement, guest.recorder.tally)
         guest.recorder.note(password_fact(request, password, accepted))
-        if accepted:
-            self._username = shown(request.user)
-            finish(self.send_userauth_success())
+        if not accepted:
+            self._fail(request, counts=True)
+            return
+        self._username = shown(request.user)
+        if request.method == b"keyboard-interactive":
+            self._auth = _Prompt(self, None)  # type: ignore[assignment]
+            self.send_packet(_INFO_REQUEST, String("") * 3 + UInt32(0))
         else:
-            self._fail(counts=True)
+            self.let_in()
+
+    def let_in(self) -> None:
+        """The login succeeded."""
+        self._auth = None
+        finish(self.send_userauth_success())
 
     def _record_only(self, request: Request, packet: SSHPacket) -> None:
         recorder = self.guest.recorder
@@ -143,64 +162,113 @@ class Connection(Transport):
         else:
             recorder.note(probe_fact(request))
 
-    def _fail(self, *, counts: bool) -> None:
+    def _fail(self, request: Request, *, counts: bool) -> None:
         self._failures += counts
-        if self._failures >= _MAX_AUTH_TRIES:
+        delay = failure_delay(self.guest.persona, request, self.guest.failure_delay) if counts else 0.0
+        if delay:
+            self._waiting = self._loop.call_later(delay, self._go_on)
+            if self._transport is not None:
+                self._transport.pause_reading()
+        else:
+            self._answer_failure()
+
+    def _answer_failure(self) -> None:
+        if self._failures >= self._identity.face.max_tries:
             self.disconnect_as_sshd("Too many authentication failures")
             return
         self.send_packet(MSG_USERAUTH_FAILURE, NameList(self.guest.methods), Boolean(False))
+
+    def _go_on(self) -> None:
+        """The delay is over; now what the client sent meanwhile is read."""
+        self._waiting = None
+        self._answer_failure()
+        if self._transport is not None:
+            self._transport.resume_reading()
+            self.data_received(b"")
+
+    def _recv_pkthdr(self) -> bool:
+        return self._waiting is None and super()._recv_pkthdr()
+
+    def _cleanup(self, exc: Exception | None) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+        super()._cleanup(exc)
 
     # what is asked of the connection -------------------------------------------------------------------
 
     def _process_session_open(self, packet: SSHPacket) -> tuple[SSHServerChannel[bytes], Session]:
         packet.check_end()
-        if len(self._channels) >= _MAX_SESSIONS:
+        if self._no_more_sessions:
+            self.disconnect_as_sshd("Possible attack: attempt to open a session after additional sessions disabled")
+        if self._no_more_sessions or len(self._channels) >= self._identity.face.max_sessions:
             raise asyncssh.ChannelOpenError(OPEN_CONNECT_FAILED, "open failed")
         guest = self.guest
         self._files = self._files or Files(guest.persona)
         shell = login_shell(guest.persona, self._files, self._username, guest.peer.ip)
-        return Channel(self, self._loop), Session(self._loop, shell, guest.recorder)
+        return Channel(self, self._loop, guest.recorder), Session(self._loop, shell, guest.recorder)
 
     def send_channel_open_confirmation(
         self, send_chan: int, recv_chan: int, recv_window: int, recv_pktsize: int, *result_args: bytes
     ) -> None:
         """sshd opens a session with an empty window, and widens it once a program runs."""
-        super().send_channel_open_confirmation(send_chan, recv_chan, 0, recv_pktsize, *result_args)
+        if isinstance(self._channels.get(recv_chan), Channel):
+            recv_window = 0
+        super().send_channel_open_confirmation(send_chan, recv_chan, recv_window, recv_pktsize, *result_args)
+
+    def send_channel_open_failure(self, send_chan: int, code: int, reason: str, lang: str) -> None:
+        """sshd gives one reason for nearly all, and no language."""
+        if code == OPEN_UNKNOWN_CHANNEL_TYPE:
+            code, reason = OPEN_CONNECT_FAILED, "open failed"
+        super().send_channel_open_failure(send_chan, code, reason, "")
 
     def _refuse_open(self, kind: str, target: str) -> asyncssh.ChannelOpenError:
-        self._note_forward(kind, target)
-        return asyncssh.ChannelOpenError(OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed")
+        self._note_forward(kind, target, "failure")
+        return asyncssh.ChannelOpenError(OPEN_CONNECT_FAILED, "open failed")
 
-    def _note_forward(self, kind: str, target: str) -> None:
+    def _note_forward(self, kind: str, target: str, outcome: Outcome) -> None:
         self._requests += 1
         if self._requests <= _MAX_REQUESTS:
             detail: dict[str, str | int | float | bool] = {"forward": kind, "target": target}
-            self.guest.recorder.note(Fact(event_action="request", event_outcome="failure", samovar_detail=detail))
+            self.guest.recorder.note(Fact(event_action="request", event_outcome=outcome, samovar_detail=detail))
 
-    def _process_direct_tcpip_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]  # as the library's
+    def _process_direct_tcpip_open(self, packet: SSHPacket) -> tuple[Pipe, Forward]:
         host, port = packet.get_string(), packet.get_uint32()
-        raise self._refuse_open("direct-tcpip", f"{shown(host)}:{port}")
+        packet.get_string(), packet.get_uint32()
+        packet.check_end()
+        guest = self.guest
+        program = play(guest.forward, guest.persona, host, port)
+        full = len(self._channels) >= _MAX_PIPES or self._requests >= _MAX_REQUESTS
+        self._note_forward("direct-tcpip", f"{shown(host)}:{port}", "failure" if program is None or full else "success")
+        if program is None or full:
+            raise asyncssh.ChannelOpenError(OPEN_CONNECT_FAILED, "Connection refused")
+        return Pipe(self, self._loop), Forward(self._loop, program, guest.recorder)
 
     def _process_direct_streamlocal_at_openssh_dot_com_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]  # as the library's
         raise self._refuse_open("direct-streamlocal", shown(packet.get_string()))
 
     def _process_tun_at_openssh_dot_com_open(self, packet: SSHPacket):  # type: ignore[no-untyped-def]  # as the library's
+        debug = Boolean(False) + String("Server has rejected tunnel device forwarding") + String("")
+        self.send_packet(MSG_DEBUG, debug)
         raise self._refuse_open("tun", "")
 
     def _process_tcpip_forward_global_request(self, packet: SSHPacket) -> None:
         host, port = packet.get_string(), packet.get_uint32()
-        self._note_forward("tcpip-forward", f"{shown(host)}:{port}")
+        self._note_forward("tcpip-forward", f"{shown(host)}:{port}", "failure")
         self._report_global_response(False)
 
     def _process_cancel_tcpip_forward_global_request(self, packet: SSHPacket) -> None:
         self._report_global_response(False)
 
     def _process_streamlocal_forward_at_openssh_dot_com_global_request(self, packet: SSHPacket) -> None:
-        self._note_forward("streamlocal-forward", shown(packet.get_string()))
+        self._note_forward("streamlocal-forward", shown(packet.get_string()), "failure")
         self._report_global_response(False)
 
     def _process_cancel_streamlocal_forward_at_openssh_dot_com_global_request(self, packet: SSHPacket) -> None:
         self._report_global_response(False)
+
+    def _process_no_more_sessions_at_openssh_dot_com_global_request(self, packet: SSHPacket) -> None:
+        self._no_more_sessions = True
+        self._report_global_response(True)
 
     def _process_keepalive_at_openssh_dot_com_global_request(self, packet: SSHPacket) -> None:
         # sshd knows no such request, and says so; that too keeps the connection alive.

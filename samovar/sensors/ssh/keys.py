@@ -8,17 +8,18 @@ from asyncssh.public_key import SSHKey, SSHKeyPair, load_keypairs
 from msgspec import Struct
 
 from samovar.persona import Persona
-from samovar.sensors.ssh import mac
-from samovar.sensors.ssh.face import STRICT_KEX, Face, face_of
+from samovar.persona.ssh import SshFace
+from samovar.sensors.ssh import kex, mac
 
-LOGIN_GRACE = 120.0  # sshd's LoginGraceTime, seconds
+_STRICT_KEX = "kex-strict-s-v00@openssh.com"
+_NO_KEX = frozenset({"kexguess2@matt.ucc.asn.au"})  # says something else in the list of key exchanges
 WINDOW = 64 * 32 * 1024  # sshd's CHAN_SES_WINDOW_DEFAULT
 
 
 class Identity(Struct, frozen=True, eq=False):
     """Who the server is: its face, its keys, asyncssh's options."""
 
-    face: Face
+    face: SshFace
     options: asyncssh.SSHServerConnectionOptions
     #: One key pair for each algorithm: asyncssh would change a shared RSA pair under another session's hands.
     host_keys: dict[bytes, SSHKeyPair]
@@ -30,14 +31,15 @@ class Identity(Struct, frozen=True, eq=False):
 def identity_of(persona: Persona) -> Identity:
     """The identity of this persona. Parses keys; call it before any socket is served."""
     mac.register()
-    face = face_of(persona.ssh_banner)
+    kex.register()
+    face = persona.ssh
     keys = [asyncssh.import_private_key(key) for key in persona.ssh_host_keys]
     options = asyncssh.SSHServerConnectionOptions(
         server_factory=asyncssh.SSHServer,
         server_host_keys=keys,
         send_server_host_keys=True,
         server_version=persona.ssh_banner,
-        kex_algs=face.kex,
+        kex_algs=[name for name in face.kex if name not in _NO_KEX],
         encryption_algs=face.ciphers,
         mac_algs=face.macs,
         compression_algs=face.compression,
@@ -45,29 +47,29 @@ def identity_of(persona: Persona) -> Identity:
         agent_forwarding=False,
         x11_forwarding=False,
         tcp_keepalive=True,
-        login_timeout=LOGIN_GRACE,
+        login_timeout=face.login_grace,
         keepalive_interval=0,
         encoding=None,
         line_editor=False,
         sftp_factory=None,
         window=WINDOW,
     )
-    strict = (STRICT_KEX,) if face.strict_kex else ()
+    strict = (_STRICT_KEX,) if face.strict_kex else ()
     return Identity(
         face,
         options,
         _pairs(keys, face),
         kexinit=_kexinit(face, (*face.kex, *strict)),
-        ext_info=UInt32(1) + String("server-sig-algs") + String(",".join(face.signatures)),
+        ext_info=UInt32(len(face.extensions)) + b"".join(String(n) + String(v) for n, v in face.extensions),
     )
 
 
-def _kexinit(face: Face, kex: tuple[str, ...]) -> bytes:
+def _kexinit(face: SshFace, kex: tuple[str, ...]) -> bytes:
     rows = (kex, face.host_keys, face.ciphers, face.ciphers, face.macs, face.macs, face.compression, face.compression)
     return b"".join(String(",".join(row)) for row in (*rows, (), ())) + bytes(5)
 
 
-def _pairs(keys: list[SSHKey], face: Face) -> dict[bytes, SSHKeyPair]:
+def _pairs(keys: list[SSHKey], face: SshFace) -> dict[bytes, SSHKeyPair]:
     pairs: dict[bytes, SSHKeyPair] = {}
     for name in face.host_keys:
         algorithm = name.encode()
