@@ -1,0 +1,1 @@
+"""One source's view of the emulated file system: a shared image, what the machine makes up, and what was changed."""

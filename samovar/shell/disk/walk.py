@@ -1,0 +1,127 @@
+"""How a path leads to a node: links, dots, rights to search."""
+
+import stat
+
+from msgspec import Struct
+
+from samovar.shell.disk.disk import Disk
+from samovar.shell.disk.fault import Fault
+from samovar.shell.disk.session import Session
+
+MAX_PATH, MAX_NAME, MAX_LINKS = 4096, 255, 40
+READ, WRITE, EXECUTE = 4, 2, 1
+TOO_LONG = -2
+
+
+class User(Struct, frozen=True):
+    """Whose rights count."""
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...] = ()
+
+    def may(self, wanted: int, mode: int, uid: int, gid: int) -> bool:
+        """Whether a node of that mode and owner lets this user do it; root all but execute what nobody may."""
+        if self.uid == 0:
+            return not wanted & EXECUTE or bool(mode & 0o111) or stat.S_ISDIR(mode)
+        shift = 6 if self.uid == uid else 3 if gid == self.gid or gid in self.groups else 0
+        return mode >> shift & wanted == wanted
+
+    def member(self, gid: int) -> bool:
+        """Whether the user is in that group."""
+        return gid == self.gid or gid in self.groups
+
+
+class Place(Struct):
+    """Where a path leads: to a node, or to a name that is free in a directory."""
+
+    nodes: list[int]  # the directories from the root down to the one that has the name
+    names: list[str]  # of those, without the root's
+    name: str  # the last one; "." or ".." or "/" where the path ends so
+    node: int  # -1: there is none; TOO_LONG: there cannot be one
+    slash: bool  # the path ends with a slash
+
+    @property
+    def directory(self) -> int:
+        """The directory that has the name."""
+        return self.nodes[-1]
+
+    @property
+    def path(self) -> str:
+        """The path without links and dots."""
+        if self.name in (".", "..", "/"):
+            return "/" + "/".join(self.names)
+        return "/" + "/".join([*self.names, self.name])
+
+    def found(self) -> int:
+        """The node. Raises Fault where there is none."""
+        if self.node < 0:
+            raise Fault("ENAMETOOLONG" if self.node == TOO_LONG else "ENOENT")
+        return self.node
+
+    @property
+    def special(self) -> bool:
+        """Whether the last part is no name."""
+        return self.name in (".", "..", "/")
+
+
+def walk(
+    disk: Disk, user: User, session: Session, path: str, cwd: str, follow: bool = True, bare: bool = False
+) -> Place:
+    """Where a path leads; the last link is gone through where ``follow`` says so. Raises Fault.
+
+    ``bare``: not even where a slash follows it, as for calls that make or take away the name itself.
+    """
+    if not path:
+        raise Fault("ENOENT")
+    if len(path) >= MAX_PATH:
+        raise Fault("ENAMETOOLONG")
+    whole = path if path[0] == "/" else f"{cwd}/{path}"
+    slash = path[-1] == "/"
+    todo = whole.rstrip("/").split("/")
+    todo.reverse()
+    nodes, links, last, node = [disk.root], 0, "/", disk.root
+    names: list[str] = []
+    while todo:
+        name = todo.pop()
+        if not name:
+            continue
+        directory = nodes[-1]
+        if not stat.S_ISDIR(mode := disk.mode(directory, session)):
+            raise Fault("ENOTDIR")
+        if user.uid and not user.may(EXECUTE, mode, *disk.owner(directory, session)):
+            raise Fault("EACCES")
+        last, node = name, directory
+        if name == ".":
+            continue
+        if name == "..":
+            if names:
+                nodes.pop()
+                names.pop()
+            node = nodes[-1]
+            continue
+        if len(name) > MAX_NAME:
+            if bare and not todo:
+                node = TOO_LONG
+                break
+            raise Fault("ENAMETOOLONG")
+        node = disk.lookup(directory, name, session)
+        if node < 0:
+            if todo:
+                raise Fault("ENOENT")
+            break
+        mode = disk.mode(node, session)
+        if mode & 0o170000 == stat.S_IFLNK and (todo or follow or (slash and not bare)):
+            links += 1
+            if links > MAX_LINKS:
+                raise Fault("ELOOP")
+            target = disk.target(node, session)
+            if target[:1] == "/":
+                nodes, names, last, node = [disk.root], [], "/", disk.root
+            slash = slash or (not todo and target[-1:] == "/")
+            todo += reversed(target.rstrip("/").split("/"))
+            continue
+        if todo:
+            nodes.append(node)
+            names.append(name)
+    return Place(nodes, names, last, node, slash)
