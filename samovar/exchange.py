@@ -16,6 +16,7 @@ from samovar.event import Fact
 from samovar.sensor import (
     Clock,
     Dialogue,
+    Fetch,
     Keep,
     OpenData,
     Pause,
@@ -30,10 +31,12 @@ from samovar.sensor import (
     Tty,
 )
 
-Question = Tally | Clock | OpenData | ReadData | SendData
+Question = Tally | Clock | OpenData | ReadData | SendData | Fetch
 Output = Send | Keep | Tty | Pause | StartTls | Fact
 
-_QUESTIONS = frozenset({Tally, Clock, OpenData, ReadData, SendData})  # types, exactly: isinstance costs ten times more
+_QUESTIONS = frozenset(
+    {Tally, Clock, OpenData, ReadData, SendData, Fetch}
+)  # types, exactly: isinstance costs ten times more
 _OUTPUTS = frozenset({Send, Keep, Tty, Pause, StartTls, Fact})
 _MAX_FAULTS = 8  # so many failed reads in a row end a dialogue that goes on trying: it must not spin
 

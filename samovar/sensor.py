@@ -5,13 +5,15 @@ A protocol is a generator. It yields steps; some steps are answered with bytes:
     line = yield Read(until=b"\\n", limit=512)      the peer's bytes
     tries = int((yield Tally("login")))             how often this source did that, this time included
     now = float((yield Clock()))                    seconds since 1970, UTC
+    got = fetched((yield Fetch("http://...")))     what the address answers, downloaded by the fetcher process
 
 To return is to hang up. A ``PeerError`` raised by a step may be left to fly: it ends the dialogue quietly.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from samovar.event import Fact, Family, Transport
@@ -102,7 +104,79 @@ class SendData(Struct, frozen=True):
     timeout: float = 30.0
 
 
-Step = Read | Send | Keep | Tty | Pause | StartTls | Tally | Clock | OpenData | ReadData | SendData | Fact
+class Fetch(Struct, frozen=True):
+    """Ask the fetcher process to download; answered with bytes for ``fetched``, within ``timeout`` seconds and a few.
+
+    Schemes: http, https, ftp (``ftp://user:password@host/path``, passive), tftp (octet). ``Host`` and
+    ``User-Agent`` are sent first, then ``headers`` as they are: ask for ``Accept-Encoding`` only if you can decode
+    it. Credentials in a URL are sent for ftp only. ``follow``: so many redirects are followed (curl: 0, with -L: 50;
+    wget: 20); the one that exceeds it is the answer. ``body`` goes with POST, at most 64 KiB. The sample is not
+    kept by itself: yield a Keep.
+    """
+
+    url: str
+    method: Literal["GET", "HEAD", "POST"] = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    user_agent: str = ""
+    timeout: float = 30.0
+    follow: int = 0
+
+
+#: disabled: switched off, or no network at all.  resolve: detail nxdomain, nodata, servfail or timeout.
+#: refused, timeout, unreachable: as the kernel says; timeout also where the whole takes too long.
+#: forbidden-address, forbidden-port, rate, busy: we do not want to; to the intruder that is a network without answer.
+#: too-large: the body is cut.  tls: detail is OpenSSL's reason.  protocol: the answer is none, or ends too early
+#: (detail "truncated"), or an FTP or TFTP server refuses: status is its code, reason its words.
+FetchError = Literal[
+    "disabled",
+    "resolve",
+    "refused",
+    "timeout",
+    "unreachable",
+    "forbidden-address",
+    "forbidden-port",
+    "too-large",
+    "tls",
+    "protocol",
+    "rate",
+    "busy",
+]
+
+
+class Hop(Struct, frozen=True, kw_only=True):
+    """One request on the way: what wget prints of it."""
+
+    url: str
+    addresses: tuple[str, ...] = ()  # all that the name has
+    ip: str = ""  # the one that was asked last; empty: none was
+    port: int = 0
+    version: str = ""  # of HTTP: "1.1"
+    status: int = 0  # 0: no answer
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()  # in order, as spelled
+    tls: str = ""  # "TLSv1.3"
+    certificate: bytes = b""  # the server's, DER; it was not verified
+
+
+class Fetched(Hop, frozen=True, kw_only=True):
+    """How a Fetch ended: the last request, and those before it. On an error, what had come until then."""
+
+    error: FetchError | None = None
+    detail: str = ""
+    scheme: str = ""
+    body: bytes = b""  # as sent: not decompressed
+    length: int | None = None  # that the server announced
+    elapsed: float = 0.0  # seconds in all
+    redirects: tuple[Hop, ...] = ()
+
+
+def fetched(answer: bytes) -> Fetched:
+    """What a Fetch was answered with."""
+    return msgspec.msgpack.decode(answer, type=Fetched)
+
+
+Step = Read | Send | Keep | Tty | Pause | StartTls | Tally | Clock | OpenData | ReadData | SendData | Fetch | Fact
 Dialogue = Generator[Step, bytes, None]
 
 
@@ -136,6 +210,9 @@ class Recorder(Protocol):
     def keep(self, artefact: Keep) -> None: ...
     def tty(self, step: Tty) -> None: ...
     def tally(self, key: str) -> int: ...
+    def fetch(self, step: Fetch, answer: Callable[[bytes], None]) -> Callable[[], None]:
+        """Download; ``answer`` is called once, never from inside this call, unless what is returned is: it cancels."""
+
     def close(self, source_bytes: int, destination_bytes: int) -> None: ...
 
 

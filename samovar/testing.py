@@ -14,7 +14,7 @@
     # comment                          kept; as are blank lines; best before a C: line
     end: done                          why the dialogue is over; "open" if it still waits
 
-On UDP a C: line after the dialogue's end starts a new one. Tally counts from 1, Clock says ``EPOCH``.
+On UDP a C: line after the dialogue's end starts a new one. Tally counts from 1, Clock says ``EPOCH``, Fetch is switched off.
 """
 
 import hashlib
@@ -26,8 +26,9 @@ import msgspec
 
 from samovar.event import Fact
 from samovar.exchange import Exchange, Output, Question
+from samovar.fetch.wire import failed
 from samovar.persona import Persona
-from samovar.sensor import Clock, Keep, OpenData, Pause, Peer, ReadData, Send, SendData, Sensor, StartTls, Tally
+from samovar.sensor import Clock, Fetch, Keep, OpenData, Pause, Peer, ReadData, Send, SendData, Sensor, StartTls, Tally
 
 WHOLE = 1 << 16
 EPOCH = 1_790_000_000.0  # 2026-09-21T14:13:20Z
@@ -141,6 +142,8 @@ class _Player:
                 return self._exchange.answer(str(self._counts[key]).encode())
             case Clock():
                 return self._exchange.answer(f"{self._now:.6f}".encode())
+            case Fetch():
+                return self._exchange.answer(failed(question, "disabled"))
             case _ if self._data_fails:
                 self._data_fails = False
                 refused = isinstance(question, OpenData)

@@ -15,7 +15,7 @@ from samovar.exchange import Exchange, Output, Question
 from samovar.listen.address import source_of
 from samovar.listen.registry import Registry
 from samovar.listen.room import Desk, Room
-from samovar.sensor import Clock, Keep, Pause, Peer, Send, Sensor, Tally, Tty
+from samovar.sensor import Clock, Fetch, Keep, Pause, Peer, Send, Sensor, Tally, Tty
 
 _STEPS_PER_TURN = 64  # then others get theirs: no peer's pipelined input may hold up the loop
 _LAST_FACTS = 16  # what a dialogue that is ended from outside may still state
@@ -27,6 +27,7 @@ class Conversation(ABC):
     __slots__ = (
         "_bytes_in",
         "_bytes_out",
+        "_cancel_fetch",
         "_deadline",
         "_exchange",
         "_name",
@@ -59,6 +60,7 @@ class Conversation(ABC):
         self._on_due: Callable[[], None] = self._silent
         self._steps: Iterator[Output] | None = None  # a run that waits
         self._timer: asyncio.Handle | None = None
+        self._cancel_fetch: Callable[[], None] | None = None
         self._over = False
         self._unflushed = True  # something was recorded that the sink may still hold
         self._reads = 0
@@ -134,6 +136,8 @@ class Conversation(ABC):
     def _dispose(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        if self._cancel_fetch is not None:
+            self._cancel_fetch()
         self._steps = None
         self._room.wheel.disarm(self)
         self._registry.remove(self)
@@ -223,6 +227,11 @@ class Conversation(ABC):
             return b"%d" % self._recorder.tally(question.key)
         if isinstance(question, Clock):
             return b"%.6f" % time.time()
+        if isinstance(question, Fetch):
+            self._flush()
+            self._arm(self._room.limits.deadline, self._silent)
+            self._cancel_fetch = self._room.fetcher.fetch(question, self._peer.ip, self._answer)
+            return None
         return self._ask_data(question)
 
     def _resume(self) -> None:

@@ -4,13 +4,15 @@ import asyncio
 import os
 import socket
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 
 from samovar.event import Fact
+from samovar.fetch.asker import Asker
 from samovar.listen.address import source_of
 from samovar.listen.room import Desk, Room
 from samovar.record import Session, Sink
-from samovar.sensor import Host, Keep, Peer
+from samovar.sensor import Fetch, Host, Keep, Peer
 
 _SWEEP = 1.0  # seconds between looks at a session's counters
 _PATIENCE = 2.0  # seconds from shutting the socket to cancelling the task
@@ -21,8 +23,9 @@ _ACKED, _RECEIVED = 120, 128  # offsets in struct tcp_info, Linux >= 4.1
 class Notebook:
     """A Recorder that hands over each fact at once: we do not see when its library sends."""
 
-    def __init__(self, session: Session, sink: Sink) -> None:
+    def __init__(self, session: Session, sink: Sink, fetcher: Asker, source: str) -> None:
         self._session, self._sink = session, sink
+        self._fetcher, self._source = fetcher, source
         self.tally = session.tally
         self.tty = session.tty
         self.close = session.close
@@ -36,6 +39,11 @@ class Notebook:
         """Store an artefact."""
         self._session.keep(artefact)
         self._sink.flush()
+
+    def fetch(self, step: Fetch, answer: Callable[[bytes], None]) -> Callable[[], None]:
+        """Download for this session's source."""
+        self._sink.flush()
+        return self._fetcher.fetch(step, self._source, answer)
 
 
 class HostSession:
@@ -52,7 +60,7 @@ class HostSession:
         self._probe = socket.socket(fileno=os.dup(sock.fileno()))
         self._received = self._sent = 0
         self._ending = False
-        self._recorder = Notebook(room.notebook(desk, peer), room.sink)
+        self._recorder = Notebook(room.notebook(desk, peer), room.sink, room.fetcher, peer.ip)
         self.task: asyncio.Task[None] | None = None
         room.counts.opened(host.name)
         room.registry.admit(self)

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 
 from samovar.event import Fact
+from samovar.fetch.asker import Asker
 from samovar.listen.crash import Crashes
 from samovar.listen.limits import Limits
 from samovar.listen.poll import Poll
@@ -42,6 +43,7 @@ class Room:
         limits: Limits,
         tls_context: ssl.SSLContext | None,
         fingerprint: Fingerprint | None,
+        fetcher: Asker | None = None,
     ) -> None:
         self.loop = loop
         self.poll = poll
@@ -50,6 +52,7 @@ class Room:
         self.limits = limits
         self.tls_context = tls_context
         self.fingerprint = fingerprint
+        self.fetcher = fetcher or Asker(None)
         self.counts = Counts()
         self.crashes = Crashes()
         self.wheel = Wheel(loop.time())

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import asyncssh
 from asyncssh.channel import SSHChannel
 
 from samovar.event import Fact
-from samovar.sensor import Clock, Keep, Pause, PeerError, Read, Recorder, Send, Step, Tally, Tty
+from samovar.sensor import Clock, Fetch, Keep, Pause, PeerError, Read, Recorder, Send, Step, Tally, Tty
 from samovar.shell import Stderr
 from samovar.terminal import Event, Listen
 
@@ -33,6 +33,7 @@ class Driver:
         self._asked: Read | Listen | None = None  # what the program waits for
         self._eof = self._stalled = False
         self._timer: asyncio.TimerHandle | None = None
+        self._cancel_fetch: Callable[[], None] | None = None
         self.tty = False
 
     def ended(self, status: int) -> None:
@@ -109,6 +110,9 @@ class Driver:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._cancel_fetch is not None:
+            self._cancel_fetch()
+            self._cancel_fetch = None
 
     def _take(self, asked: Read | Listen) -> bytes | Event | PeerError:
         """What the program's step gets: an event, all that was typed, or as much as it wants."""
@@ -138,6 +142,9 @@ class Driver:
                     answer = self._take(step)
                 elif isinstance(step, Pause):
                     self._timer = self._loop.call_later(step.seconds, self._advance, b"")
+                    return
+                elif isinstance(step, Fetch):
+                    self._cancel_fetch = self._recorder.fetch(step, self._advance)
                     return
                 else:
                     answer = self._perform(step)
