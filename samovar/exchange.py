@@ -34,9 +34,8 @@ from samovar.sensor import (
 Question = Tally | Clock | OpenData | ReadData | SendData | Fetch
 Output = Send | Keep | Tty | Pause | StartTls | Fact
 
-_QUESTIONS = frozenset(
-    {Tally, Clock, OpenData, ReadData, SendData, Fetch}
-)  # types, exactly: isinstance costs ten times more
+# Types, exactly: isinstance costs ten times more.
+_QUESTIONS = frozenset({Tally, Clock, OpenData, ReadData, SendData, Fetch})
 _OUTPUTS = frozenset({Send, Keep, Tty, Pause, StartTls, Fact})
 _MAX_FAULTS = 8  # so many failed reads in a row end a dialogue that goes on trying: it must not spin
 

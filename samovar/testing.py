@@ -14,7 +14,8 @@
     # comment                          kept; as are blank lines; best before a C: line
     end: done                          why the dialogue is over; "open" if it still waits
 
-On UDP a C: line after the dialogue's end starts a new one. Tally counts from 1, Clock says ``EPOCH``, Fetch is switched off.
+On UDP a C: line after the dialogue's end starts a new one. Tally counts from 1, Clock says ``EPOCH``;
+Fetch is switched off.
 """
 
 import hashlib
