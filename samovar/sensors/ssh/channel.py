@@ -56,14 +56,16 @@ class Channel(SSHServerChannel[bytes]):
             return
         status, self._leaving = self._leaving, None
         listening = self._recv_state == "open"
-        if listening:  # the program's end comes before the end of its output; else it is the other way about
+        # A program that ends by itself is seen before the end of its output, one that waited for ours after it.
+        first = self._pty or (listening and status >= 0)
+        if first:
             self._report_status(status)
         if self._send_state == "open":
             self.send_packet(MSG_CHANNEL_EOF)
             self._send_state = "eof"
-        if not listening:
+        if not first:
             self._report_status(status)
-        elif b"OpenSSH" in self._client_line:
+        if listening and b"OpenSSH" in self._client_line:
             self._send_request(b"eow@openssh.com")
         self.close()
 
