@@ -72,8 +72,8 @@ def size_of(data: str) -> Size | None:
     found = _SIZE.fullmatch(data)
     if not found:
         return None
-    width, height = int(found[1]), int(found[2])
-    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
+    width, height = int(found[1]) or WIDTH, int(found[2]) or HEIGHT  # a client without a window says 0
+    if width > MAX_SIDE or height > MAX_SIDE:
         return None
     return Size(width, height, found[3] or "")
 

@@ -58,7 +58,7 @@ def test_what_is_not_sound_is_left_out() -> None:
     [
         ("80x24", Size(80, 24)),
         ("132x43 vt100", Size(132, 43, "vt100")),
-        ("0x0", None),
+        ("0x0 xterm", Size(80, 24, "xterm")),
         ("99999x24", None),
         ("80x24 " + "x" * 65, None),
         ("axb", None),

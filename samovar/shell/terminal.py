@@ -2,12 +2,11 @@
 
 from collections.abc import Generator
 from contextlib import suppress
-from typing import TypeVar
 
 from msgspec import Struct
 
 from samovar.event import Fact, text
-from samovar.sensor import Clock, Pause, PeerError, Read, Send, Step, Tty
+from samovar.sensor import Clock, Pause, PeerError, Read, Send, Step
 from samovar.shell.call import Output
 from samovar.shell.shell import Shell
 from samovar.shell.story import greeting
@@ -24,7 +23,6 @@ class Stderr(Struct, frozen=True):
 
 
 Program = Generator[Step | Stderr, bytes, int]
-Result = TypeVar("Result")
 
 
 def execute(shell: Shell, command: bytes, *, tty: bool) -> Program:
@@ -32,8 +30,7 @@ def execute(shell: Shell, command: bytes, *, tty: bool) -> Program:
     shell.name = "bash: line 1" if shell.persona.os_version >= "11" else "bash"
     status = 255
     with suppress(PeerError):  # what was written so far is kept all the same
-        run = _run(shell, command, tty, None)
-        status = (yield from recorded(run) if tty else run).status
+        status = (yield from _run(shell, command, tty, None)).status
     yield from shell.artefacts()
     return status
 
@@ -41,34 +38,9 @@ def execute(shell: Shell, command: bytes, *, tty: bool) -> Program:
 def interact(shell: Shell, *, tty: bool) -> Program:
     """A login shell until it ends or the peer goes; returns its exit status."""
     with suppress(PeerError):  # gone without a word; what was written is kept all the same
-        yield from recorded(_prompts(shell, tty)) if tty else _prompts(shell, tty)
+        yield from _prompts(shell, tty)
     yield from shell.artefacts()
     return shell.status
-
-
-def recorded(steps: Generator[Step | Stderr, bytes, Result]) -> Generator[Step | Stderr, bytes, Result]:
-    """The same dialogue, and what its terminal shows and is given as Tty steps."""
-    answer: bytes | PeerError = b""
-    begun = False
-    while True:
-        try:
-            if isinstance(answer, PeerError):
-                step = steps.throw(answer)
-            else:
-                step = steps.send(answer) if begun else next(steps)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
-        begun = True
-        if isinstance(step, Send | Stderr):
-            yield Tty(step.data)
-        try:
-            answer = yield step
-        except PeerError as error:
-            answer = error
-            continue
-        if isinstance(step, Read):
-            yield Tty(answer, "i")
 
 
 def _prompts(shell: Shell, tty: bool) -> Generator[Step | Stderr, bytes, None]:
