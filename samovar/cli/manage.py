@@ -69,7 +69,7 @@ def backup(data: Path, args: Namespace) -> None:
     target.mkdir(mode=0o700, parents=True)
     # The spool only grows, so a copy made now holds all that the store's copy does, and perhaps more.
     _copy(data / store, target / "store")
-    for name in ("spool", "files", *_SMALL):
+    for name in ("spool", "files", "recordings", *_SMALL):
         _copy(data / name, target / name)
     if store.name != "store":
         shutil.rmtree(data / store)

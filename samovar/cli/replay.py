@@ -173,7 +173,7 @@ def _warn_of_size(header: Header) -> None:
     if not sys.stdout.isatty():
         return
     columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    if columns < header.width or rows < header.height:
+    if 0 < columns < header.width or 0 < rows < header.height:
         print(f"this terminal is smaller ({columns}x{rows}): lines will break elsewhere", file=sys.stderr)
 
 

@@ -96,6 +96,8 @@ class SessionRow(Struct, frozen=True):
     logins: int
     commands: int
     country: str
+    files: int = 0
+    duration: float = 0.0  # seconds from its first event to its last so far
 
 
 class Artefact(Struct, frozen=True):

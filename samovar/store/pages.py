@@ -187,7 +187,8 @@ def _session_rows(connection: duckdb.DuckDBPyConnection, days: list[Day], ids: l
     statement = (
         f"SELECT {session}, min({time}), any_value({family}), any_value({dataset}), any_value({ip}), "
         f"any_value({port}), count(*), count(*) FILTER ({action} = 'login'), "
-        f"count(*) FILTER ({action} = 'command'), coalesce(any_value({country}), '') "
+        f"count(*) FILTER ({action} = 'command'), coalesce(any_value({country}), ''), "
+        f"count(*) FILTER ({action} = 'file'), epoch(max({time}) - min({time})) "
         f"FROM {relation(days, sql)} WHERE {session} IN ({wanted}) GROUP BY 1"
     )
     rows = {}

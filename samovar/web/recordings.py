@@ -58,6 +58,9 @@ class Watches:
         return self._chunks(session, path, still)
 
     async def _chunks(self, session: str, path: Path, still: Callable[[], bool]) -> AsyncGenerator[bytes, None]:
+        if self._watchers >= MAX_WATCHERS:  # many opened at once: the browser asks again, and is told
+            yield b": too many\n\n"
+            return
         self._watchers += 1
         try:
             grows = self._state.recording_grows(session)

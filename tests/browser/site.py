@@ -31,6 +31,7 @@ class Site:
     url: str
     reader: FakeReader
     live: Live
+    state: FakeState
     token: str | None  # of the first run
 
     def attack(self, number: int, **fields: object) -> Event:
@@ -60,7 +61,8 @@ def running(folder: Path, *, user: bool = True) -> Iterator[Site]:
     reader = FakeReader(make_events(EVENTS, every=80_000 / EVENTS))
     config = WebConfig()
     live = Live(streams_per_user=config.streams_per_user)
-    app = create_app(reader, live, FakeState(folder, reader, demo=True), config, data=folder)
+    state = FakeState(folder, reader, demo=True)
+    app = create_app(reader, live, state, config, data=folder)
     with socket.create_server(("127.0.0.1", 0)) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         server = serve(app, sock, config, closing=live.stop)
@@ -71,7 +73,7 @@ def running(folder: Path, *, user: bool = True) -> Iterator[Site]:
             while not server.started:
                 assert time.monotonic() < end
                 time.sleep(0.02)
-            yield Site(url, reader, live, token)
+            yield Site(url, reader, live, state, token)
         finally:
             server.stop()
             thread.join(DEADLINE)

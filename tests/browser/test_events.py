@@ -80,7 +80,7 @@ def test_downloads(page: Page, site: Site, tmp_path: Path) -> None:
 
 def test_session_source_and_back(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/sessions")
-    page.locator("table tbody tr").first.get_by_role("link").last.click()
+    page.locator("table tbody tr[aria-rowindex]").first.get_by_role("link").last.click()
     expect(page.get_by_role("list", name="Events of the session").get_by_role("listitem").first).to_be_visible()
     page.get_by_role("main").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/sources/198\.51\.100\.\d+"))

@@ -15,11 +15,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from samovar.asciicast import parse
+from samovar.asciicast import Entry, parse
+from samovar.process.terminals import Piece
+from samovar.recordings import Recordings
 from tests.cli.platform import DEADLINE, Platform, platform
 
 pytestmark = pytest.mark.skipif(not (shutil.which("ssh") and shutil.which("sshpass")), reason="needs ssh and sshpass")
@@ -178,37 +181,37 @@ def status_pid(urn: Platform, before: int) -> int:
 
 
 @pytest.mark.parametrize("how", ["q", "end", "term"])
-def test_keys_work_and_the_terminal_is_put_back(urn: Platform, how: str) -> None:
-    client = Client(urn)
-    client.until(b"# ")
-    client.type(f"echo keys-{how}\r")
-    client.until(f"keys-{how}".encode(), 2)
-    client.leave()
-    session = session_of(urn, f"echo keys-{how}")
+def test_keys_work_and_the_terminal_is_put_back(tmp_path: Path, how: str) -> None:
+    session = f"{int(time.time() * 1e6):013x}aaaaaa0001"
+    entries = tuple(Entry(number / 10, "o", f"line {number}\r\n") for number in range(1, 9))
+    Recordings(tmp_path / "recordings").take(0, Piece(session, 0, entries, True))
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
     speed = ["--idle", "0"] if how == "end" else ["--speed", "0.001", "--idle", "600"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "samovar.cli", "replay", session, *speed, "--data", str(urn.data)],
+        [sys.executable, "-m", "samovar.cli", "replay", session, *speed, "--data", str(tmp_path)],
         stdin=slave,
         stdout=slave,
         stderr=slave,
         env={**os.environ, "TERM": "xterm"},
         start_new_session=True,
     )
-    screen = read_until(master, b"samovar replay 00:00")
-    if how == "q":
-        os.write(master, b".")
-        screen += read_until(master, b"paused at")
-        os.write(master, b"...")
-        screen += read_until(master, b"Linux")
-        os.write(master, b"q")
-    elif how == "term":
-        os.kill(process.pid, signal.SIGTERM)
-    drain = threading.Thread(target=read_until, args=(master, b"\x1b[23;2t"))
-    drain.start()
-    assert process.wait(DEADLINE) == (143 if how == "term" else 0)
-    drain.join(DEADLINE)
+    try:
+        seen = read_until(master, b"samovar replay 00:00")
+        if how == "q":
+            os.write(master, b".")
+            seen += read_until(master, b"paused at")
+            os.write(master, b"..")
+            seen += read_until(master, b"line 3")
+            os.write(master, b"q")
+        elif how == "term":
+            os.kill(process.pid, signal.SIGTERM)
+        seen += read_until(master, b"\x1b[23;2t")
+        assert process.wait(DEADLINE) == (143 if how == "term" else 0)
+    finally:
+        process.kill()
+        process.wait(DEADLINE)
+    assert {"q": (b"line 3" in seen, b"line 4" in seen) == (True, False), "end": b"line 8" in seen, "term": True}[how]
     assert termios.tcgetattr(slave) == before
     os.close(slave)
     os.close(master)

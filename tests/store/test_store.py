@@ -116,6 +116,14 @@ def test_a_forged_cursor_is_refused(store: DuckStore, cursor: str) -> None:
         store.events(None, SPAN, limit=1, cursor=cursor)
 
 
+def test_a_session_says_how_long_it_was_and_what_it_brought(store: DuckStore) -> None:
+    one = attack(1, "root")
+    file = event(130, event_action="file", samovar_session_id=one[0].samovar_session_id)
+    store.ingest([*one, file], Position(0, 1))
+    (row,) = store.sessions(None, SPAN, limit=5)
+    assert (row.duration, row.files, row.logins) == (90.0, 1, 1)
+
+
 def test_sessions_newest_first_and_by_page(store: DuckStore) -> None:
     store.ingest([e for i in range(5) for e in attack(i, "root")], Position())
     first = store.sessions(None, SPAN, limit=3)

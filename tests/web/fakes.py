@@ -300,4 +300,6 @@ def _row(name: str, group: Sequence[Event]) -> SessionRow:
         _logins(group),
         sum(event.event_action == "command" for event in group),
         first.source_geo_country_iso_code or "",
+        sum(event.event_action == "file" for event in group),
+        (group[0].timestamp - first.timestamp).total_seconds(),
     )

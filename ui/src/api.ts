@@ -77,6 +77,25 @@ export interface SessionRow {
   logins: number;
   commands: number;
   country: string;
+  files: number;
+  duration: number; // seconds
+}
+/** A page of sessions; `recorded` and `live` name those whose terminal was recorded, and those that still run. */
+export interface SessionList {
+  sessions: SessionRow[];
+  next: string | null;
+  recorded: string[];
+  live: string[];
+}
+export interface SessionEvents {
+  events: Event[];
+  recorded: boolean;
+  live: boolean;
+}
+export interface Technique {
+  id: string;
+  name: string;
+  url: string;
 }
 export interface Artefact {
   sha256: string;

@@ -36,6 +36,7 @@ const KNOWN: Record<string, Known> = {
   "vulnerability.id": { label: "Vulnerability", short: "cve" },
   "samovar.reputation": { label: "Reputation", short: "reputation" },
   "rule.name": { label: "Alert", short: "rule" },
+  "threat.technique.id": { label: "ATT&CK technique", short: "technique" },
 };
 
 export const FAMILIES: Record<string, string> = {
