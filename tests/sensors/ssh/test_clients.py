@@ -199,8 +199,7 @@ async def test_nmap_sees_the_keys_of_a_debian(tmp_path: Path) -> None:
         said = await client("nmap", "-Pn", "-sV", "-p", str(port), "--script", "ssh-hostkey", "127.0.0.1", wait=120)
     assert sorted(line.split()[-1] for line in said.splitlines() if line.startswith("|") and line.endswith(")")) == [
         "(ECDSA)",
-        "(ED25519)",
-        "(RSA)",
+        "(ED25519)",  # the RSA key is not shown: nmap wants it signed with SHA-1, which Debian 12 does not offer
     ]
 
 
