@@ -94,7 +94,10 @@ class Recordings:
             if piece.ended:
                 self._close(piece.session)
         if self.size > self._total:
-            self.drop_oldest()
+            try:
+                self.drop_oldest()
+            except OSError as error:  # recordings are never in the way of events
+                log.warning("the oldest recordings cannot be given up: %s", error)
 
     def left(self, slot: int) -> None:
         """The worker of a slot is gone: its sessions are over."""
@@ -194,12 +197,13 @@ class Recordings:
                 log.warning("a recording may not be on the disk: %s", error)
 
     def _drop(self, files: list[Path], day: Path) -> bool:
-        with self._lock:
-            for path in files:
+        for path in files:
+            with self._lock:  # for each anew: there may be many, and somebody writes meanwhile
                 self.size -= _taken(path)
                 path.unlink(missing_ok=True)
                 if (state := self._open.get(path.stem)) is not None:
                     state.broken = True
+        with self._lock:
             if not any(day.iterdir()):
                 day.rmdir()
         return bool(files)

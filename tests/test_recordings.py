@@ -164,3 +164,15 @@ def test_what_was_written_is_synced_once(tmp_path: Path, monkeypatch: pytest.Mon
     kept.sync()
     kept.sync()
     assert len(synced) == 1
+
+
+def test_what_cannot_be_given_up_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    kept, first, second = Recordings(tmp_path, RecordingConfig(total_mib=1)), session(1), session(2)
+    kept.take(0, piece(first, 0, *["x" * 10_000] * 150))
+    assert kept.path(first) is None  # larger than all may be
+    monkeypatch.setattr(Path, "unlink", refuse)
+    kept.take(0, piece(second, 0, *["x" * 10_000] * 150))
+    assert len(texts(kept, second)) == 150
