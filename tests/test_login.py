@@ -1,8 +1,11 @@
+from collections import Counter
+from fnmatch import fnmatchcase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samovar.login import DEFAULT_RULES, LoginRule, accepts
+from samovar.login import DEFAULT_RULES, LoginRule, accepts, decide, judged
 from tests.personas import persona
 
 
@@ -76,3 +79,72 @@ def test_any_wildcard_pattern_is_readable(pattern: str) -> None:
     literal = pattern.replace("*", "a").replace("?", "b")
     if not (len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/")):
         assert works(LoginRule(user=pattern), user=literal)
+
+
+class Source:
+    """One source address and the platform's tally of it."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def tally(self, key: str) -> int:
+        self.counts[key] += 1
+        return self.counts[key]
+
+    def tries(self, rules: tuple[LoginRule, ...], user: str, password: str) -> bool:
+        return decide(judged(rules, persona(), "198.51.100.7", user, password), self.tally)
+
+
+def test_what_worked_works_again_and_what_did_not_does_not() -> None:
+    rules = (LoginRule(password="/a|b|c|d/", after=3),)
+    source = Source()
+    got = "".join(password if source.tries(rules, "root", password) else "." for password in "abcabccdcad")
+    assert got == "..c..ccdc.d"
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=60), st.integers(1, 6))
+def test_a_credential_keeps_its_first_answer(tried: list[str], after: int) -> None:
+    source, first = Source(), dict[str, bool]()
+    for password in tried:
+        answer = source.tries((LoginRule(after=after),), "root", password)
+        assert answer is first.setdefault(password, answer)
+
+
+def test_a_saturated_count_lets_nobody_in() -> None:
+    source = Source()
+    source.tally = lambda key: 65_535  # type: ignore[method-assign]
+    assert not source.tries((LoginRule(user="admin"),), "root", "x")
+
+
+def test_a_long_value_matches_only_the_star() -> None:
+    long = "a" * 257
+    assert not works(LoginRule(user="/a+/"), user=long)
+    assert not works(LoginRule(user="a*"), user=long)
+    assert works(LoginRule(), user=long, password=long)
+
+
+EVIL = [
+    "/(a+)+b/",
+    "/(a|aa)+b/",
+    "/(.*)(.*)(.*)b/",
+    "/(a?){30}a{30}/",
+    r"/(a*)\1/",
+    "/(?:x(?=a+))*/",
+    "/([a-z]+[0-9]*)*/",
+]
+
+
+@pytest.mark.parametrize("pattern", EVIL)
+def test_what_could_run_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="is no regular expression"):
+        LoginRule(password=pattern)
+
+
+@pytest.mark.parametrize("pattern", ["/root|admin[0-9]*/", "/.*foo.*/", "/(?i)abc{3}d+/", "/(ab){2}/", "/[^a]{4,8}/"])
+def test_ordinary_expressions_are_taken(pattern: str) -> None:
+    assert LoginRule(password=pattern)
+
+
+@given(st.text(alphabet="a*?b", max_size=30), st.text(alphabet="ab", max_size=256))
+def test_wildcards_are_quick_and_mean_what_they_say(pattern: str, value: str) -> None:
+    assert works(LoginRule(user=pattern), user=value) is fnmatchcase(value, pattern)

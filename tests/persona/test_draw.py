@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from samovar.persona.draw import draw, load
-from samovar.persona.stock import RELEASES
+from samovar.persona.draw import draw, load, release_of
+from samovar.persona.stock import RELEASES, Release
 
 
 def test_versions_belong_together() -> None:
@@ -61,3 +61,34 @@ def test_host_keys_are_what_ssh_keygen_reads(tmp_path: Path) -> None:
         shown = subprocess.run(["ssh-keygen", "-l", "-f", path], capture_output=True, text=True, check=True)
         kinds.append(shown.stdout.split()[0] + shown.stdout.split()[-1])
     assert kinds == ["3072(RSA)", "256(ECDSA)", "256(ED25519)"]
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.kind)
+def test_every_kind_is_whole(release: Release) -> None:
+    persona = draw(Random(5), 1_790_000_000, release)
+    assert (persona.kind, persona.os_id) == (release.kind, release.os_id)
+    assert persona.machine in {hardware.machine for hardware in release.hardware}
+    offered = {name.partition("-nistp")[0].replace("rsa-sha2", "ssh-rsa") for name in persona.ssh.host_keys}
+    assert len(persona.ssh_host_keys) == len({name.partition("-512")[0].partition("-256")[0] for name in offered})
+    assert (persona.ssh.program == "dropbear") == bool(persona.busybox)
+
+
+def test_debian_12_is_drawn_unless_the_configuration_says_otherwise(tmp_path: Path) -> None:
+    assert load(tmp_path).kind == "debian-12"
+    (tmp_path / "router").mkdir()
+    router = load(tmp_path / "router", {"kind": "openwrt-23.05"})
+    assert (router.os_id, router.telnet_server, router.users) == ("openwrt", "busybox", ())
+    assert load(tmp_path / "router", {"kind": "openwrt-23.05"}) == router
+
+
+@pytest.mark.parametrize("overrides", [{"kind": "beos"}, {"ssh_banner": "OpenSSH_5.3"}, {"kind": "debian-11"}])
+def test_a_persona_that_cannot_be_is_one_clear_line(tmp_path: Path, overrides: dict[str, object]) -> None:
+    load(tmp_path)
+    with pytest.raises(ValueError, match=r"none of|not known|was drawn as debian-12") as error:
+        load(tmp_path, overrides)
+    assert "\n" not in str(error.value)
+
+
+def test_unknown_releases_are_refused() -> None:
+    with pytest.raises(ValueError, match="openwrt"):
+        release_of("openwrt")
