@@ -30,7 +30,8 @@ class Double(Struct, frozen=True):
 
 class Parameter(Struct, frozen=True):
     """``$name``, ``${name...}``: ``operator`` is one of ``- := :? + :- ...``, ``# ## % %%``, ``/ // /# /%``,
-    ``^ ^^ , ,,``, ``:`` (substring), ``@`` (transformation), ``length``, ``keys`` (``${!a[@]}``), ``prefix`` (``${!a*}``), or empty.
+    ``^ ^^ , ,,``, ``:`` (substring), ``@`` (transformation; ``word`` its letter), ``length``, ``keys`` (``${!a[@]}``),
+    ``prefix`` (``${!a*}``; ``word`` its ``*`` or ``@``), or empty.
     """
 
     name: str  # a variable, a digit string, or one of ``@ * # ? - $ ! 0 _``
@@ -43,9 +44,10 @@ class Parameter(Struct, frozen=True):
 
 
 class Command(Struct, frozen=True):
-    """``$(...)`` or backquotes."""
+    """``$(...)`` or backquotes. ``fault``: what is wrong with a backquoted source, an error when it is expanded."""
 
     script: "Script"
+    fault: str = ""
 
 
 class Arithmetic(Struct, frozen=True):
