@@ -151,7 +151,8 @@ class Api:
     async def watch(self, request: Request) -> Response:
         """GET recordings/{id}/live."""
         session = read(RecordingParams, request).id
-        chunks = self._watches.open(session, self._auth.still(request))
+        inside = self._auth.still(request)
+        chunks = self._watches.open(session, lambda: self._live.serving and inside())
         return Stream(chunks, "text/event-stream", {"x-accel-buffering": "no"})
 
     async def document(self, request: Request) -> Response:

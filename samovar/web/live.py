@@ -148,6 +148,11 @@ class Live:
             stream.close()
 
     @property
+    def serving(self) -> bool:
+        """Whether streams may go on: not any more once the server is to end."""
+        return self._loop is not None
+
+    @property
     def streams(self) -> int:
         """How many are open."""
         return len(self._streams)

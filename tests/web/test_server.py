@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from samovar.asciicast import Size, head
 from samovar.web import http
 from samovar.web.app import create_app
 from samovar.web.live import Live
@@ -29,7 +30,8 @@ class Running:
     def __init__(self, data: Path, config: WebConfig) -> None:
         self.live = Live()
         reader = FakeReader(make_events(30))
-        app = create_app(reader, self.live, FakeState(data, reader), config, data=data, static=data / "none")
+        self.state = FakeState(data, reader)
+        app = create_app(reader, self.live, self.state, config, data=data, static=data / "none")
         sock = socket.create_server(("127.0.0.1", 0))
         self.port: int = sock.getsockname()[1]
         self.server: WebServer = serve(app, sock, config, closing=self.live.stop)
@@ -79,6 +81,16 @@ def test_the_live_feed_arrives_and_ends_with_the_server(running: Running) -> Non
         assert got.count(b'"event.id"') == 1
         running.server.stop()
         until(sock, b"0\r\n\r\n")
+
+
+def test_a_terminal_that_is_watched_ends_with_the_server(running: Running, tmp_path: Path) -> None:
+    session = "0" * 23
+    (tmp_path / "recordings" / f"{session}.cast").write_bytes(head(session, Size()))
+    running.state.growing.add(session)
+    with running.connect() as sock:
+        running.get(sock, f"/api/v1/recordings/{session}/live")
+        running.server.stop()
+        assert b"event: done" in until(sock, b"0\r\n\r\n")
 
 
 def test_a_client_that_leaves_gives_its_feed_back(running: Running) -> None:
