@@ -57,11 +57,7 @@ async def scanner(port: int, password: bytes) -> bytes:
     """A Mirai scanner's dialogue: it waits for prompts that end so, and for a shell's."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     heard = b""
-    for prompts, answer in (
-        ((b"ogin:", b"ogin: "), b"root\r\n"),
-        ((b"assword: ",), password + b"\r\n"),
-        ((b"# ",), b""),
-    ):
+    for prompt, answer in ((b"ogin: ", b"root\r\n"), (b"assword: ", password + b"\r\n"), (b"# ", b"")):
         seen = b""
         while not seen.endswith(prompt):
             data = await asyncio.wait_for(reader.read(1024), 20)
