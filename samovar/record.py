@@ -13,6 +13,7 @@ from msgspec.structs import fields, force_setattr, replace
 
 from samovar.asciicast import Decoder, Entry
 from samovar.event import Event, Fact, Family, text
+from samovar.filetype import kind
 from samovar.sensor import Keep, Peer, Tty
 
 _PYTHON_NAMES = {field.encode_name: field.name for field in fields(Fact)}
@@ -154,6 +155,7 @@ class Session:
                 file_size=len(artefact.data),
                 file_hash_sha256=sha256,
                 file_hash_md5=md5,
+                samovar_detail={"file_type": kind(artefact.data)},
             )
         )
 

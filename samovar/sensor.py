@@ -50,7 +50,7 @@ class Send(Struct, frozen=True):
 
 
 class Keep(Struct, frozen=True):
-    """An artefact: stored once by its SHA-256; the recorder notes a ``file`` fact with size and hashes."""
+    """An artefact: stored once by its SHA-256; the recorder notes a ``file`` fact with size, hashes and type."""
 
     data: bytes
     name: str = ""

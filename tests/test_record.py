@@ -52,6 +52,7 @@ def test_a_session() -> None:
     assert (login.source_ip, login.destination_port, login.event_dataset) == ("198.51.100.7", 21, "services.ftp")
     digest = hashlib.sha256(b"#!/bin/sh\n").hexdigest()
     assert (file.file_name, file.file_size, file.file_hash_sha256) == ("a.sh", 10, digest)
+    assert file.samovar_detail == {"file_type": "shell script"}
     assert sink.artefacts == {digest: b"#!/bin/sh\n"}
     assert (end.source_bytes, end.destination_bytes) == (12, 34)
     assert session.tally("login") == len("198.51.100.7login")
