@@ -20,6 +20,7 @@ from samovar.listen import Stats as ListenStats
 from samovar.pipeline import Lag
 from samovar.process.channel import Stats as WorkerStats
 from samovar.process.hubloop import Hub
+from samovar.process.spec import BrokerStats
 from samovar.recordings import Recordings
 from samovar.store import DuckStore
 from samovar.web.state import Backup, Counters, Disk, Geo, Health, Port, Process, SensorCount, Technique, Worker
@@ -58,9 +59,10 @@ class Account:
     def health(self) -> Health:
         """How everything is now."""
         status, kept, drops = self._hub.status, self._keeper.state, self._drops()
-        workers = tuple(Worker(w.pid, w.restarts, w.layers_missing) for w in status.workers)
+        forked = (*status.workers, *((status.broker,) if status.broker else ()))
+        workers = tuple(Worker(w.pid, w.restarts, w.layers_missing) for w in forked)
         lag = max((feed.seconds for feed in self._lag().values()), default=0.0)
-        troubled = any(drops.values()) or kept.state != "ok" or lag > 60 or not all(w.ready for w in status.workers)
+        troubled = any(drops.values()) or kept.state != "ok" or lag > 60 or not all(w.ready for w in forked)
         return Health(
             status="degraded" if troubled else "ok",
             version=__version__,
@@ -134,6 +136,7 @@ class Account:
             "terminal": sum(w.dropped_terminal for w in workers) + self._recordings.refused,
             "malformed": received.bad,
             "damaged": sum(feed.damaged for feed in self._lag().values()),
+            "datagrams": self._broker().dropped,
         }
         services = list(self._services())
         # A session closed for a cap, or a reply not sent, is how it should be: no loss.
@@ -141,8 +144,17 @@ class Account:
             counts[name] = sum(getattr(service, name) for service in services)
         return counts
 
+    def _broker(self) -> BrokerStats:
+        stats = self._intake.workers.get(self._hub.spec.workers)  # its place is the one after the last worker's
+        try:
+            return msgspec.json.decode(bytes(stats.service), type=BrokerStats) if stats else BrokerStats()
+        except msgspec.MsgspecError:
+            return BrokerStats()
+
     def _services(self) -> Iterable[ListenStats]:
-        for stats in list(self._intake.workers.values()):
+        for slot, stats in list(self._intake.workers.items()):
+            if slot == self._hub.spec.workers:
+                continue
             try:
                 yield msgspec.json.decode(bytes(stats.service), type=ListenStats)
             except msgspec.MsgspecError:
@@ -152,6 +164,7 @@ class Account:
         status = self._hub.status
         named = [("supervisor", status.pid), ("hub", os.getpid())]
         named += [(f"worker-{worker.slot}", worker.pid) for worker in status.workers if worker.pid]
+        named += [("broker", status.broker.pid)] if status.broker and status.broker.pid else []
         for name, pid in named:
             try:
                 pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])

@@ -67,6 +67,8 @@ def spec(data: Path, chosen: Settings, *, lines: bool) -> Spec:
         persona=msgspec.json.encode(persona),
         sensors=msgspec.json.encode({sensor.name: sensor.table for sensor in sensors}),
         limits=msgspec.json.encode(_shared_out(chosen.limits, workers)),
+        udp_replies_per_minute=chosen.limits.udp_replies_per_minute,
+        udp_replies_per_second=chosen.limits.udp_replies_per_second,
         hub=msgspec.json.encode(HubPlan(settings=chosen, pages=kind.pages, lines=lines)),
     )
 
@@ -113,6 +115,7 @@ def _taps(sensors: tuple[Configured, ...], hosts: tuple[str, ...], offset: int) 
             port=port,
             host=host,
             bind_port=shifted(port, offset),
+            amplifies=getattr(sensor.kind, "amplifies", 0),
         )
         for sensor in sensors
         for port in sensor.ports
@@ -127,8 +130,5 @@ def _usable(hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _shared_out(limits: Limits, workers: int) -> Limits:
     """Configured for the whole, handed to each worker. One source's sessions may all meet in one worker or spread."""
-    each = {
-        name: max(1, -(-getattr(limits, name) // workers))
-        for name in ("sessions", "udp_dialogues", "udp_replies_per_minute", "udp_replies_per_second")
-    }
+    each = {name: max(1, -(-getattr(limits, name) // workers)) for name in ("sessions", "udp_dialogues")}
     return msgspec.structs.replace(limits, **each)

@@ -14,7 +14,7 @@ from samovar.listen.accept import Acceptor, Address
 from samovar.listen.address import Trusted
 from samovar.listen.bucket import ReplyRate
 from samovar.listen.data import DataPorts
-from samovar.listen.datagram import DatagramTap
+from samovar.listen.datagram import Datagrams, DatagramTap
 from samovar.listen.host import HostSession
 from samovar.listen.limits import Limits
 from samovar.listen.poll import Poll
@@ -22,6 +22,7 @@ from samovar.listen.registry import Registry
 from samovar.listen.room import Desk, Fingerprint, Room
 from samovar.listen.stats import Counts, Stats
 from samovar.listen.stream import Stream
+from samovar.listen.udp import DirectDatagrams
 from samovar.listen.wheel import GRAIN
 from samovar.persona import Persona
 from samovar.record import Sink
@@ -31,10 +32,11 @@ _LAST_WAIT = 1.0  # seconds for hosts to notice that they were cancelled
 
 
 class Tap(Struct, frozen=True):
-    """A sensor on a socket that is bound and, unless UDP, listens. ``transport`` is the sensor's."""
+    """A sensor on a socket that is bound and, unless UDP, listens; or on what brings it datagrams from elsewhere.
+    ``transport`` is the sensor's."""
 
     sensor: Sensor | Host
-    sock: socket.socket
+    sock: socket.socket | Datagrams
     transport: Literal["tcp", "tls", "udp"]
 
 
@@ -44,8 +46,8 @@ class _Entrance(Protocol):
 
 
 class Listener:
-    """All sessions of one worker. Every worker has one, on the same TCP sockets; a UDP socket belongs to one
-    worker (SO_REUSEPORT), because a dialogue's later datagrams must reach the worker that began it."""
+    """All sessions of one worker. Every worker has one, on the same TCP sockets; datagrams come from the broker, or
+    from a UDP socket of its own where there is no broker."""
 
     def __init__(
         self,
@@ -119,17 +121,23 @@ class Listener:
         return self._room.counts.snapshot() if self._room is not None else self._last
 
     def _entrance(self, room: Room, tap: Tap, rate: ReplyRate) -> _Entrance:
-        sensor = tap.sensor
+        sensor, sock = tap.sensor, tap.sock
         desk = Desk(sensor, self._observer)
         room.counts.known(sensor.name)
+        if tap.transport == "udp":
+            if not _is_sensor(sensor):
+                raise ValueError(f"{sensor.name} does not speak UDP")
+            if isinstance(sock, socket.socket):
+                sock = DirectDatagrams(sock, rate, getattr(sensor, "amplifies", 0))
+            return DatagramTap(room, self._dialogues, desk, sensor, sock)
+        if not isinstance(sock, socket.socket):
+            raise ValueError(f"{sensor.name} needs a listening socket")
         if _is_host(sensor):
-            return Acceptor(room, self._trusted, tap.sock, sensor.name, partial(self._host, room, desk, sensor))
+            return Acceptor(room, self._trusted, sock, sensor.name, partial(self._host, room, desk, sensor))
         if not _is_sensor(sensor):
             raise ValueError(f"{sensor.name} is neither a Sensor (talk) nor a Host (serve)")
-        if tap.transport == "udp":
-            return DatagramTap(room, self._dialogues, rate, desk, sensor, tap.sock)
         arrived = partial(self._stream, room, desk, sensor, tap.transport == "tls")
-        return Acceptor(room, self._trusted, tap.sock, sensor.name, arrived)
+        return Acceptor(room, self._trusted, sock, sensor.name, arrived)
 
     def _stream(
         self,

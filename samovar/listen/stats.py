@@ -34,7 +34,9 @@ class Counts:
         self.timeouts = 0  # reads, handshakes, writes and sessions that took too long
         self.over_budget = 0  # sessions ended for sending or fetching too much
         self.tls_failures = 0
-        self.udp_suppressed = 0  # replies not sent: too long or too many
+        self.udp_suppressed = (
+            0  # replies not sent: too long, or too many; the broker counts those that it withholds itself
+        )
         self.proxy_errors = 0
         self.crashes = 0
         self.emfile = 0  # accepts that failed for want of descriptors or memory

@@ -111,9 +111,13 @@ class Link:
         False: the other side is gone or so stuck that its buffer is full.
         """
         flags = socket.MSG_NOSIGNAL if isinstance(message, Plan | Fds) else socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        data = _encoder.encode(message)
         try:
-            self.sock.sendmsg([_encoder.encode(message)], ancillary, flags)
+            if fds:
+                rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))
+                self.sock.sendmsg([data], [rights], flags)
+            else:
+                self.sock.send(data, flags)  # a worker may not call sendmsg
         except OSError:
             return False
         return True

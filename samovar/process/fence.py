@@ -4,10 +4,8 @@ from msgspec import Struct
 
 
 class Fence(Struct, frozen=True):
-    """Shared descriptors are [low, high): listening sockets, the channel, the lifeline. UDP sockets among them are
-    [udp_low, udp_high). All other numbers are the worker's own."""
+    """Shared descriptors are [low, high): a worker's listening sockets, channels and lifeline; all other numbers are
+    its own. The broker's UDP sockets, the only ones that may be sent on with an address, are [low, high) for it."""
 
     low: int
-    udp_low: int
-    udp_high: int
     high: int

@@ -1,8 +1,10 @@
-"""The fork server: a process that has imported everything and forks workers, so that ten cost what two do.
+"""The fork server: a process that has imported everything and forks workers and the broker, so that ten cost what
+two do.
 
-It speaks only to the supervisor and, over lifelines, to its workers, whose words it does not trust.
+It speaks only to the supervisor and, over lifelines, to its children, whose words it does not trust.
 """
 
+import contextlib
 import fcntl
 import gc
 import logging
@@ -13,23 +15,34 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from samovar.listen.udp import UdpSocket
+from samovar.process.broker import Broker, UdpTap, run_broker
 from samovar.process.channel import Sender
 from samovar.process.control import Exited, Link, Ready, Spawn, Spawned, Stop, Warm, receive_plan
+from samovar.process.datagrams import DatagramChannel
 from samovar.process.fence import Fence
 from samovar.process.spec import Spec
 from samovar.process.stderr import Relay
 from samovar.process.tally import SharedTally
-from samovar.process.worker import BoundTap, ServiceMaker, Surroundings, Worker, run_worker
+from samovar.process.worker import BoundTap, DatagramTap, ServiceMaker, Surroundings, Worker, run_worker
 
 _log = logging.getLogger(__name__)
 Given = list[tuple[str, int, int, int]]  # kind, index, slot, descriptor
 
 
 Lock = Callable[[Fence, int], tuple[str, ...]]  # (descriptors, parent's pid) -> what is missing
+
+
+class _Taken(Struct):
+    """A descriptor that a child got, and what it is."""
+
+    kind: str
+    index: int
+    sock: socket.socket
 
 
 class _Child(Struct):
@@ -42,10 +55,13 @@ class _Child(Struct):
 class ForkServer:
     """``prepare`` imports and decodes all there is (in this process, once) and gives what makes a service."""
 
-    def __init__(self, prepare: Callable[[Spec], ServiceMaker], lock: Lock, link: Link | None = None) -> None:
+    def __init__(
+        self, prepare: Callable[[Spec], ServiceMaker], lock: Lock, lock_broker: Lock, link: Link | None = None
+    ) -> None:
         self._link = link or Link.inherited()
         self._prepare = prepare
         self._lock = lock
+        self._lock_broker = lock_broker
         self._children: dict[int, _Child] = {}
         self._selector = selectors.DefaultSelector()
         self._deadline: float | None = None
@@ -82,8 +98,16 @@ class ForkServer:
             stop = message or Stop(grace=1.0)
             self._deadline = time.monotonic() + stop.grace
             self._selector.unregister(self._link)
-            for child in self._children.values():
-                child.lifeline.send(Stop(grace=stop.grace * 0.9))
+            for slot, child in self._children.items():
+                if slot < self._plan.spec.workers:
+                    child.lifeline.send(Stop(grace=stop.grace * 0.9))
+            self._stop_broker()
+
+    def _stop_broker(self) -> None:
+        """Once no worker is left: it sends what they asked for last."""
+        broker = self._plan.spec.workers
+        if self._deadline is not None and list(self._children) == [broker]:
+            self._children[broker].lifeline.send(Stop(grace=0.0))
 
     def _spawn(self, slot: int) -> None:
         ours, theirs = Link.pair()
@@ -95,7 +119,7 @@ class ForkServer:
             self._become(slot, theirs, writing, parent)
         theirs.close()
         os.close(writing)
-        child = _Child(pid, ours, Relay(reading, f"worker {slot}"))
+        child = _Child(pid, ours, Relay(reading, self._name(slot)))
         self._children[slot] = child
         self._selector.register(ours, selectors.EVENT_READ, lambda: self._lifeline(slot))
         self._selector.register(reading, selectors.EVENT_READ, lambda: self._stderr(slot))
@@ -134,6 +158,7 @@ class ForkServer:
         child.relay.close()
         child.lifeline.close()
         self._link.send(Exited(slot=slot, pid=child.pid, status=os.waitstatus_to_exitcode(status)))
+        self._stop_broker()
 
     def _become(self, slot: int, lifeline: Link, writing: int, parent: int) -> None:
         """In the child: arrange the descriptors, work, end. Never returns."""
@@ -145,41 +170,75 @@ class ForkServer:
             self._link.close()
             for child in self._children.values():
                 child.lifeline.close()
-            worker = self._equip(slot, lifeline, parent)
-            run_worker(worker)
+            _call_yourself(self._name(slot))
+            if slot == self._plan.spec.workers:
+                run_broker(self._equip_broker(slot, lifeline, parent))
+            else:
+                run_worker(self._equip(slot, lifeline, parent))
             status = 0
         except BaseException:
-            _log.critical("a worker ends", exc_info=True)
+            _log.critical("%s ends", self._name(slot), exc_info=True)
         finally:
             sys.stderr.flush()
             os._exit(status)
 
+    def _name(self, slot: int) -> str:
+        return f"worker {slot}" if slot < self._plan.spec.workers else "broker"
+
+    def _take(self, slot: int, lifeline: Link, kinds: Sequence[str]) -> list[_Taken]:
+        """The lifeline and this slot's descriptors of these kinds, in their order, in one block; all else is closed."""
+        mine = [what for kind in kinds for what in self._given if what[0] == kind and what[2] in (slot, -1)]
+        descriptors = _move_up([lifeline.take_descriptor(), *(what[3] for what in mine)])
+        names = [("lifeline", 0), *(what[:2] for what in mine)]
+        return [
+            _Taken(kind, index, socket.socket(fileno=descriptor))
+            for (kind, index), descriptor in zip(names, descriptors, strict=True)
+        ]
+
     def _equip(self, slot: int, lifeline: Link, parent: int) -> Worker:
         spec = self._plan.spec
-        mine = [what for what in self._given if what[2] in (slot, -1)]
-        ordered = [what for kind in ("channel", "udp", "tcp", "data") for what in mine if what[0] == kind]
-        descriptors = _move_up([lifeline.take_descriptor(), *(what[3] for what in ordered)])
-        low, udp_low = descriptors[0], descriptors[2]
-        fence = Fence(low, udp_low, udp_low + sum(what[0] == "udp" for what in mine), descriptors[-1] + 1)
-        sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
-        taps, data = list[BoundTap](), list[socket.socket]()
-        for (kind, index, _, _), sock in zip(ordered[1:], sockets[2:], strict=True):
-            if kind == "data":
-                data.append(sock)
-            else:
-                taps.append(BoundTap(spec.taps[index], sock))
+        taken = self._take(slot, lifeline, ("channel", "datagrams", "tcp", "data"))
+        fence = Fence(taken[0].sock.fileno(), taken[-1].sock.fileno() + 1)
+        datagrams = [DatagramChannel(what.sock) for what in taken if what.kind == "datagrams"]
         return Worker(
             surroundings=Surroundings(
                 slot=slot,
                 observer=spec.observer,
-                taps=tuple(taps),
-                data_sockets=tuple(data),
-                sink=Sender(sockets[1], SharedTally(self._memory, slot, self._plan.secret)),
+                taps=tuple(BoundTap(spec.taps[what.index], what.sock) for what in taken if what.kind == "tcp"),
+                datagram_taps=tuple(
+                    DatagramTap(tap, channel.tap(index))
+                    for channel in datagrams
+                    for index, tap in enumerate(spec.taps)
+                    if tap.transport == "udp"
+                ),
+                data_sockets=tuple(what.sock for what in taken if what.kind == "data"),
+                sink=Sender(taken[1].sock, SharedTally(self._memory, slot, self._plan.secret)),
             ),
-            lifeline=Link(sockets[0]),
+            lifeline=Link(taken[0].sock),
             make_service=self._make_service,
             lock=lambda: self._lock(fence, parent),
         )
+
+    def _equip_broker(self, slot: int, lifeline: Link, parent: int) -> Broker:
+        spec = self._plan.spec
+        taken = self._take(slot, lifeline, ("channel", "worker", "udp"))
+        taps = [what for what in taken if what.kind == "udp"]
+        fence = Fence(taps[0].sock.fileno(), taps[-1].sock.fileno() + 1)
+        return Broker(
+            slot=slot,
+            spec=spec,
+            taps=tuple(UdpTap(what.index, UdpSocket(what.sock), spec.taps[what.index].amplifies) for what in taps),
+            workers=tuple(what.sock for what in taken if what.kind == "worker"),
+            report=taken[1].sock,
+            lifeline=Link(taken[0].sock),
+            lock=lambda: self._lock_broker(fence, parent),
+        )
+
+
+def _call_yourself(name: str) -> None:
+    """What ps and top show of a process that was forked."""
+    with contextlib.suppress(OSError), open("/proc/self/comm", "w") as comm:
+        comm.write(name)
 
 
 def _move_up(descriptors: list[int]) -> list[int]:

@@ -34,7 +34,14 @@ class Hub:
         self._threads: list[threading.Thread] = []
         self._grace = _ORPHAN_GRACE
         self._status = Status(
-            pid=os.getppid(), started=time.time(), workers=(), hub_restarts=0, ports=plan.ports, web="", failures=()
+            pid=os.getppid(),
+            started=time.time(),
+            workers=(),
+            broker=None,
+            hub_restarts=0,
+            ports=plan.ports,
+            web="",
+            failures=(),
         )
         self.spec: Spec = plan.spec
         self.ports: tuple[Port, ...] = plan.ports

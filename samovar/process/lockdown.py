@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import sysconfig
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -11,9 +12,12 @@ from msgspec import Struct
 
 from samovar.process.fence import Fence
 from samovar.process.sandbox import kernel, landlock, privileges, seccomp
-from samovar.process.sandbox.syscalls import TABLES
+from samovar.process.sandbox.syscalls import TABLES, Table
 
 WORKER_MEMORY = 1 << 30  # bytes of data a worker may have
+BROKER_MEMORY = 1 << 28
+
+Calls = Callable[[Table, int, bool], bytes]  # (table, our pid, whether files may be read) -> a filter
 
 
 class Layer(Struct, frozen=True):
@@ -29,6 +33,15 @@ def lock_worker(fence: Fence, parent: int) -> tuple[str, ...]:
     return lines(lock(fence, parent))
 
 
+def lock_broker(fence: Fence, parent: int) -> tuple[str, ...]:
+    """Lock this process in as the broker, for ever; what is missing, in lines."""
+
+    def calls(table: Table, pid: int, files: bool) -> bytes:
+        return seccomp.broker_filter(table, fence, pid)
+
+    return lines(_lock(parent, BROKER_MEMORY, (), calls))
+
+
 def lines(layers: tuple[Layer, ...]) -> tuple[str, ...]:
     """What is missing, a line a layer."""
     return tuple(f"{layer.name}: {layer.missing}" for layer in layers if layer.missing)
@@ -39,8 +52,16 @@ def lock(fence: Fence, parent: int) -> tuple[Layer, ...]:
 
     It ends when ``parent``, its parent's pid, ends.
     """
-    privileges.limit(WORKER_MEMORY)
-    rules = landlock.Rules(readable=own_code())
+
+    def calls(table: Table, pid: int, files: bool) -> bytes:
+        return seccomp.worker_filter(table, fence, pid, files=files)
+
+    return _lock(parent, WORKER_MEMORY, own_code(), calls)
+
+
+def _lock(parent: int, memory: int, readable: tuple[str, ...], calls: Calls) -> tuple[Layer, ...]:
+    privileges.limit(memory)
+    rules = landlock.Rules(readable=readable)
     try:
         ruleset = landlock.prepare(rules)
     except OSError:
@@ -53,10 +74,10 @@ def lock(fence: Fence, parent: int) -> tuple[Layer, ...]:
     privileges.drop_capabilities()
     kernel.die_with_parent(signal.SIGKILL, parent)
     files = _landlock(ruleset)
-    calls = _seccomp(fence, files=ruleset >= 0)
+    filtered = _seccomp(calls, files=ruleset >= 0)
     if not owner.missing and not bounded:
         owner = Layer("privileges", "partial", "the bounding set is not empty: no_new_privs alone keeps rights away")
-    return spaces, Layer("limits", "full"), owner, files, calls
+    return spaces, Layer("limits", "full"), owner, files, filtered
 
 
 def probe_layers() -> tuple[Layer, ...]:
@@ -66,7 +87,7 @@ def probe_layers() -> tuple[Layer, ...]:
     pid = os.fork()
     if pid == 0:
         try:
-            layers = lock(Fence(3, 3, 3, 3), parent)
+            layers = lock(Fence(3, 3), parent)
             os.write(writing, msgspec.json.encode(layers))
         finally:
             os._exit(0)
@@ -143,12 +164,12 @@ def _landlock(ruleset: int) -> Layer:
     return Layer("landlock", "full")
 
 
-def _seccomp(fence: Fence, *, files: bool) -> Layer:
+def _seccomp(calls: Calls, *, files: bool) -> Layer:
     table = TABLES.get(kernel.machine())
     if table is None:
         return Layer("seccomp", "missing", f"no system call table for {kernel.machine()}")
     try:
-        seccomp.install(seccomp.worker_filter(table, fence, os.getpid(), files=files))
+        seccomp.install(calls(table, os.getpid(), files))
     except OSError as error:
         return Layer("seccomp", "missing", f"the kernel refuses the filter: {error.strerror}")
     return Layer("seccomp", "full")

@@ -27,7 +27,7 @@ _ADVICE = {
 class Opened(Struct):
     """What could be opened, and one line for each port that could not."""
 
-    taps: list[tuple[int, int, socket.socket]]  # (index in spec.taps, slot or -1 for all workers, socket)
+    taps: list[tuple[int, socket.socket]]  # (index in spec.taps, socket)
     data: list[tuple[int, socket.socket]]  # (slot, listening socket of a passive data port)
     web: socket.socket | None
     ports: list[Port]
@@ -35,7 +35,7 @@ class Opened(Struct):
 
     def close(self) -> None:
         """Close them all."""
-        for _, _, sock in self.taps:
+        for _, sock in self.taps:
             sock.close()
         for _, sock in self.data:
             sock.close()
@@ -48,12 +48,12 @@ def open_all(spec: Spec) -> Opened:
     opened = Opened([], [], None, [], [])
     for index, tap in enumerate(spec.taps):
         try:
-            sockets = _udp(tap, spec.workers) if tap.transport == "udp" else [(-1, _tcp(tap.host, tap.bind_port))]
+            sock = (_udp if tap.transport == "udp" else _tcp)(tap.host, tap.bind_port)
         except OSError as error:
             opened.failures.append(_failure(f"{tap.sensor} {shown(tap.host, tap.bind_port)}", error))
             continue
-        opened.taps += [(index, slot, sock) for slot, sock in sockets]
-        opened.ports.append(_port(tap, sockets[0][1]))
+        opened.taps.append((index, sock))
+        opened.ports.append(_port(tap, sock))
     if spec.data_ports is not None:
         _open_data(spec, spec.data_ports, opened)
     if spec.web is not None:
@@ -111,27 +111,9 @@ def _tcp(host: str, port: int, backlog: int = BACKLOG) -> socket.socket:
     return sock
 
 
-def _udp(tap: TapSpec, workers: int) -> list[tuple[int, socket.socket]]:
-    """One socket a worker: the kernel then keeps a peer with its worker (SO_REUSEPORT hashes its address)."""
-    _bound_udp(tap.host, tap.bind_port, shared=False).close()  # with SO_REUSEPORT we would not see that it is taken
-    port, made = tap.bind_port, list[tuple[int, socket.socket]]()
-    try:
-        for slot in range(workers):
-            sock = _bound_udp(tap.host, port, shared=workers > 1)
-            made.append((slot, sock))
-            port = sock.getsockname()[1]
-    except OSError:
-        for _, sock in made:
-            sock.close()
-        raise
-    return made
-
-
-def _bound_udp(host: str, port: int, *, shared: bool) -> socket.socket:
+def _udp(host: str, port: int) -> socket.socket:
     sock = _made(host, socket.SOCK_DGRAM)
     try:
-        if shared:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
         except PermissionError:

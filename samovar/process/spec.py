@@ -16,6 +16,7 @@ class TapSpec(Struct, frozen=True, kw_only=True):
     port: int  # what it stands for, e.g. 22
     host: str  # a numeric address, IPv4 or IPv6
     bind_port: int  # what is bound, e.g. 20022; 0 lets the kernel choose
+    amplifies: int = 0  # UDP: bytes of the largest reply that may be longer than what the peer sent
 
 
 class Spec(Struct, frozen=True, kw_only=True):
@@ -31,6 +32,8 @@ class Spec(Struct, frozen=True, kw_only=True):
     persona: bytes = b"{}"
     sensors: bytes = b"{}"  # the sensors' configuration
     limits: bytes = b"{}"  # listen's limits
+    udp_replies_per_minute: int = 60  # to one source
+    udp_replies_per_second: int = 1000  # in all
     hub: bytes = b"{}"  # whatever the hub needs: spool, store, enrich, web
 
 
@@ -54,12 +57,25 @@ class WorkerStatus(Struct, frozen=True, kw_only=True):
     layers_missing: tuple[str, ...] = ()  # one line each, empty if fully locked
 
 
+class BrokerStats(Struct, kw_only=True):
+    """What the broker has done since it started, in datagrams."""
+
+    received: int = 0
+    sent: int = 0
+    dropped: int = 0  # the worker's queue was full
+    suppressed: int = 0  # replies beyond what a peer may get
+    unknown: int = 0  # replies to nobody: the flow is over, or was never this worker's
+    malformed: int = 0  # frames that no sound worker sends
+    failed: int = 0  # replies that the kernel refused: no route, no room, too long
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """How the installation stands; sent to the hub whenever it changes."""
 
     pid: int  # the supervisor's
     started: float  # seconds since 1970
     workers: tuple[WorkerStatus, ...]
+    broker: WorkerStatus | None  # None: nothing listens on UDP
     hub_restarts: int
     ports: tuple[Port, ...]
     web: str  # "127.0.0.1:64296", or "" without a page

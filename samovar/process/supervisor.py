@@ -15,10 +15,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from msgspec import Struct
-
 from samovar.process import files, sockets
-from samovar.process.backoff import Backoff
 from samovar.process.cells import size
 from samovar.process.child import Child, ending
 from samovar.process.control import (
@@ -35,29 +32,14 @@ from samovar.process.control import (
     send_plan,
 )
 from samovar.process.notify import Notifier
-from samovar.process.spec import Spec, Status, WorkerStatus
+from samovar.process.slot import Slot
+from samovar.process.slot import make as make_slots
+from samovar.process.spec import Spec, Status
 
 _log = logging.getLogger(__name__)
 WORKERS_GRACE = 1.2  # seconds for the workers to end their sessions
 HUB_GRACE = 1.5  # seconds for the hub to take in what is left
 HUB_LIMIT = 8.0  # and when it is killed: late is better than events lost
-CHANNEL_BUFFER = 4 << 20
-_SO_SNDBUFFORCE = 32  # linux/socket.h; needs CAP_NET_ADMIN
-
-
-class _Slot(Struct):
-    """One worker's place."""
-
-    number: int
-    hub_end: socket.socket
-    worker_end: socket.socket
-    backoff: Backoff
-    pid: int = 0
-    began: float = 0.0
-    ready: bool = False
-    restarts: int = -1
-    missing: tuple[str, ...] = ()
-    due: float | None = None
 
 
 class Supervisor:
@@ -100,7 +82,7 @@ class Supervisor:
             self._abandon()
             return 1
         files.write_ports(self._spec.data, self._opened.ports)
-        self._slots = [_slot(number) for number in range(self._spec.workers)]
+        self._slots = make_slots(self._spec.workers, udp=any(port.transport == "udp" for port in self._opened.ports))
         self._tally = os.memfd_create("tally", os.MFD_CLOEXEC)
         os.ftruncate(self._tally, max(size(self._spec.workers), mmap.PAGESIZE))
         self._secret = os.urandom(16)
@@ -223,10 +205,15 @@ class Supervisor:
 
     def _start_forkserver(self) -> None:
         link = self._forkserver.link or self._forkserver.start()
+        broker = self._spec.workers
         given = [("channel", 0, slot.number, slot.worker_end.fileno()) for slot in self._slots]
-        for index, number, sock in self._opened.taps:
-            kind = "udp" if sock.type == socket.SOCK_DGRAM else "tcp"
-            given.append((kind, index, number, sock.fileno()))
+        for slot in self._slots:
+            if slot.datagrams is not None:
+                given.append(("worker", slot.number, broker, slot.datagrams[0].fileno()))
+                given.append(("datagrams", 0, slot.number, slot.datagrams[1].fileno()))
+        for index, sock in self._opened.taps:
+            udp = sock.type == socket.SOCK_DGRAM
+            given.append(("udp", index, broker, sock.fileno()) if udp else ("tcp", index, -1, sock.fileno()))
         given += [("data", 0, number, sock.fileno()) for number, sock in self._opened.data]
         given.append(("tally", 0, -1, self._tally))
         send_plan(link, self._plan(len(given)), given)
@@ -251,12 +238,12 @@ class Supervisor:
         elif message is None:
             self._forkserver_ended(link)
 
-    def _worker_ended(self, slot: _Slot, status: int) -> None:
+    def _worker_ended(self, slot: Slot, status: int) -> None:
         now = time.monotonic()
         slot.pid, slot.ready = 0, False
         if self._stopping is None:
             slot.due = now + slot.backoff.died(now - slot.began)
-            _log.warning("worker %d %s", slot.number, ending(status))
+            _log.warning("%s %s", slot.name, ending(status))
             self._changed()
 
     def _forkserver_ended(self, link: Link) -> None:
@@ -295,16 +282,8 @@ class Supervisor:
         return Status(
             pid=os.getpid(),
             started=self._started,
-            workers=tuple(
-                WorkerStatus(
-                    slot=slot.number,
-                    pid=slot.pid,
-                    ready=slot.ready,
-                    restarts=max(slot.restarts, 0),
-                    layers_missing=slot.missing,
-                )
-                for slot in self._slots
-            ),
+            workers=tuple(slot.status() for slot in self._slots[: self._spec.workers]),
+            broker=next((slot.status() for slot in self._slots[self._spec.workers :]), None),
             hub_restarts=max(self._hub.restarts, 0),
             ports=tuple(self._opened.ports),
             web=sockets.bound(self._opened.web) if self._opened.web is not None else "",
@@ -323,19 +302,9 @@ class Supervisor:
     def _release(self) -> None:
         self._opened.close()
         for slot in self._slots:
-            slot.hub_end.close()
-            slot.worker_end.close()
+            slot.close()
         os.close(self._tally)
         self._selector.close()
-
-
-def _slot(number: int) -> _Slot:
-    hub_end, worker_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        worker_end.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, CHANNEL_BUFFER)
-    except PermissionError:
-        worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHANNEL_BUFFER)
-    return _Slot(number, hub_end, worker_end, Backoff())
 
 
 def _heard(link: Link) -> Message | None:

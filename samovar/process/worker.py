@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from samovar.process.channel import Sender
 from samovar.process.control import Link, Ready, Stop
+from samovar.process.datagrams import TapDatagrams
 from samovar.process.spec import TapSpec
 
 _log = logging.getLogger(__name__)
@@ -19,10 +20,17 @@ STATS_INTERVAL = 1.0
 
 
 class BoundTap(Struct, frozen=True):
-    """One listening socket and what it is for."""
+    """One TCP socket that listens, and what it is for."""
 
     tap: TapSpec
     sock: socket.socket
+
+
+class DatagramTap(Struct, frozen=True):
+    """One UDP port, which the broker holds, and what it is for."""
+
+    tap: TapSpec
+    datagrams: TapDatagrams
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -31,6 +39,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     slot: int
     observer: str
     taps: tuple[BoundTap, ...]
+    datagram_taps: tuple[DatagramTap, ...]
     data_sockets: tuple[socket.socket, ...]
     sink: Sender
 
@@ -65,6 +74,8 @@ def run_worker(worker: Worker) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
+    # From 3.12 on asyncio's transports would call sendmsg, which the lock forbids.
+    setattr(asyncio.selector_events, "_HAS_SENDMSG", False)  # noqa: B010
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     service = worker.make_service(worker.surroundings)

@@ -32,6 +32,7 @@ class Tftp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     family: ClassVar[Family] = "services"
     transport: ClassVar[Literal["tcp", "tls", "udp"]] = "udp"
     ports: ClassVar[tuple[int, ...]] = (69,)
+    amplifies: ClassVar[int] = 1472  # a block of at most 1468 bytes and its head
 
     max_upload: int = 4 << 20  # bytes of one upload that are taken and kept
     timeout: float = 5.0  # seconds without an answer until a packet is sent again

@@ -2,13 +2,21 @@
 
 import asyncio
 import socket
+from typing import ClassVar
 
 import pytest
 
 from samovar.listen import Limits
 from samovar.persona import Persona
 from samovar.sensor import Dialogue, Peer, Read, Send
-from tests.listen.support import EchoUdp, running
+from tests.listen import support
+from tests.listen.support import running
+
+
+class EchoUdp(support.EchoUdp):
+    """May answer with 600 bytes whatever came."""
+
+    amplifies: ClassVar[int] = 600
 
 
 def ask(port: int, *datagrams: bytes, host: str = "127.0.0.1") -> list[bytes]:

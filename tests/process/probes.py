@@ -1,6 +1,8 @@
 """What an intruder in a worker would try. Each returns something if it succeeded, and raises if it was refused."""
 
+import contextlib
 import ctypes
+import errno
 import mmap
 import os
 import resource
@@ -13,6 +15,7 @@ from samovar.process.sandbox import kernel
 from samovar.process.worker import Surroundings
 
 _ZERO = ctypes.create_string_buffer(256)
+_KEPT: list[object] = []  # what a system call still points to
 _ADDRESS = struct.pack("<H", 2) + struct.pack(">H", 22) + socket.inet_aton("127.0.0.1") + bytes(8)
 
 
@@ -22,11 +25,56 @@ def _call(name: str, *arguments: object) -> int:
 
 
 def _tcp(around: Surroundings) -> socket.socket:
-    return next(bound.sock for bound in around.taps if bound.tap.transport != "udp")
+    return around.taps[0].sock
 
 
-def _udp(around: Surroundings) -> socket.socket:
-    return next(bound.sock for bound in around.taps if bound.tap.transport == "udp")
+def _inherited() -> list[int]:
+    """Every descriptor that a worker may have."""
+    return [number for number in range(256) if _is_open(number)]
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _udp_sockets() -> list[int]:
+    """Fails, as it should, if there is none."""
+    found = []
+    for number in _inherited():
+        with contextlib.suppress(OSError):
+            sock = socket.socket(fileno=os.dup(number))
+            if sock.family in (socket.AF_INET, socket.AF_INET6) and sock.type == socket.SOCK_DGRAM:
+                found.append(number)
+    if not found:
+        raise PermissionError("not one UDP socket")
+    return found
+
+
+def _everywhere(send: Callable[[int], object]) -> list[int]:
+    """The descriptors on which it was not refused with EPERM; fails, as it should, if there is none."""
+    through = []
+    for number in _inherited():
+        try:
+            send(number)
+        except OSError as error:
+            if error.errno == errno.EPERM:
+                continue
+        through.append(number)
+    if not through:
+        raise PermissionError("refused on every descriptor")
+    return through
+
+
+def _message() -> ctypes.Array[ctypes.c_char]:
+    """A struct mmsghdr (a struct msghdr stands first in it) with an address and no data."""
+    address = _address()
+    _KEPT.append(address)
+    head = struct.pack("<QIxxxxQQQQixxxxIxxxx", ctypes.addressof(address), 16, 0, 0, 0, 0, 0, 0)
+    return ctypes.create_string_buffer(head, len(head))
 
 
 def _address() -> ctypes.Array[ctypes.c_char]:
@@ -76,9 +124,13 @@ PROBES: dict[str, Callable[[Surroundings], object]] = {
     "raw socket": lambda _: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1),
     "netlink socket": lambda _: socket.socket(16, socket.SOCK_RAW, 0),
     "connect listener": lambda a: _call("connect", _tcp(a).fileno(), _address(), 16),
-    "connect udp": lambda a: _call("connect", _udp(a).fileno(), _address(), 16),
-    "bind udp": lambda a: _call("bind", _udp(a).fileno(), _address(), 16),
-    "sendto with address on tcp": lambda a: _tcp(a).sendto(b"x", ("127.0.0.1", 22)),
+    "connect anything": lambda _: _everywhere(lambda fd: _call("connect", fd, _address(), 16)),
+    "bind anything": lambda _: _everywhere(lambda fd: _call("bind", fd, _address(), 16)),
+    "have a udp socket": lambda _: _udp_sockets(),
+    "sendto with address": lambda _: _everywhere(lambda fd: _call("sendto", fd, _ZERO, 1, 0x40, _address(), 16)),
+    "sendmsg": lambda _: _everywhere(lambda fd: _call("sendmsg", fd, _message(), 0x40)),
+    "sendmsg without address": lambda _: _everywhere(lambda fd: _call("sendmsg", fd, _ZERO, 0x40)),
+    "sendmmsg": lambda _: _everywhere(lambda fd: _call("sendmmsg", fd, _message(), 1, 0x40)),
     "fast open": lambda a: _call("sendto", _tcp(a).fileno(), _ZERO, 1, 0x20000000, _address(), 16),
     "shut listener down": lambda a: _tcp(a).shutdown(socket.SHUT_RDWR) or "shut",
     "shut channel down": lambda a: _call("shutdown", _tcp(a).fileno() - 2, 2),

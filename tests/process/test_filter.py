@@ -8,10 +8,10 @@ import pytest
 
 from samovar.process.fence import Fence
 from samovar.process.sandbox.bpf import ALLOW, KILL
-from samovar.process.sandbox.seccomp import hub_filter, worker_filter
+from samovar.process.sandbox.seccomp import broker_filter, hub_filter, worker_filter
 from samovar.process.sandbox.syscalls import TABLES
 
-FENCE = Fence(100, 102, 105, 110)
+FENCE = Fence(100, 110)
 PID = 4242
 
 
@@ -49,10 +49,10 @@ WORKER = [
     ("sendto", (7, 1, 5, 0, 1), NO),
     ("sendto", (7, 1, 5, 0, 1 << 40), NO),
     ("sendto", (7, 1, 5, 0x20000000), NO),
-    ("sendto", (103, 1, 5, 0, 1), ALLOW),
-    ("sendto", (105, 1, 5, 0, 1), NO),
-    ("sendmsg", (7, 1, 0x20000000), NO),
-    ("sendmsg", (7, 1, 0x4000), ALLOW),
+    ("sendto", (103, 1, 5, 0, 1), NO),
+    ("sendmsg", (7, 1, 0), NO),
+    ("sendmsg", (103, 1, 0), NO),
+    ("sendmmsg", (103, 1, 1, 0), NO),
     ("shutdown", (99,), ALLOW),
     ("shutdown", (100,), NO),
     ("shutdown", (109,), NO),
@@ -96,6 +96,38 @@ def test_worker_elsewhere(machine: str) -> None:
     assert judge(code, table.audit, 9999, ()) == NO
     assert judge(code, table.audit, table.numbers["openat"], ()) == 0x00050000 | errno.EACCES
     assert len(code) // 8 < 4096
+
+
+BROKER = [
+    ("sendmsg", (100, 1, 0), ALLOW),
+    ("sendmsg", (109, 1, 0x4000), ALLOW),
+    ("sendmsg", (100, 1, 0x20000000), NO),
+    ("sendmsg", (99, 1, 0), NO),
+    ("sendmsg", (110, 1, 0), NO),
+    ("sendmmsg", (100, 1, 1, 0), NO),
+    ("sendto", (7, 1, 5, 0x4040), ALLOW),
+    ("sendto", (100, 1, 5, 0, 1), NO),
+    ("recvmsg", (100, 1, 0), ALLOW),
+    ("accept4", (100,), NO),
+    ("socket", (2, 2), NO),
+    ("connect", (100,), NO),
+    ("setsockopt", (100, 0, 19), NO),
+    ("openat", (0, 0, os.O_RDONLY), 0x00050000 | errno.EACCES),
+    ("fcntl", (100, 0), NO),
+    ("clone", (0x10000,), NO),
+    ("execve", (), KILL),
+    ("mmap", (0, 1, 5), NO),
+    ("tgkill", (PID, 1, 6), ALLOW),
+    ("tgkill", (PID + 1, 1, 6), NO),
+]
+
+
+@pytest.mark.parametrize("machine", sorted(TABLES))
+@pytest.mark.parametrize(("name", "arguments", "expected"), BROKER)
+def test_broker(machine: str, name: str, arguments: tuple[int, ...], expected: int) -> None:
+    table = TABLES[machine]
+    code = broker_filter(table, FENCE, PID)
+    assert judge(code, table.audit, table.numbers[name], arguments) == expected
 
 
 @pytest.mark.parametrize("machine", sorted(TABLES))

@@ -58,7 +58,7 @@ def test_status_and_ports_say_what_is(whole: Installation) -> None:
     assert [port.transport for port in status.ports] == ["tcp", "udp"]
     ports = msgspec.json.decode((whole.data / "ports.json").read_bytes())
     assert [list(port) for port in ports] == [["sensor", "family", "transport", "port", "bound"]] * 2
-    assert len(whole.descendants()) == 4
+    assert len(whole.descendants()) == 5
     wait_for("statistics", lambda: (whole.data / "stats.0").exists() and (whole.data / "stats.1").exists())
 
 

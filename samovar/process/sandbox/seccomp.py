@@ -53,6 +53,12 @@ _PLAIN = _words(
     restart_syscall getrandom sched_getaffinity getrusage sysinfo dup membarrier uname"""
 )
 
+_BROKER = _words(
+    """epoll_wait epoll_pwait recvfrom recvmsg read write writev close fstat newfstatat lseek futex clock_gettime
+    clock_nanosleep gettimeofday time munmap brk mremap madvise rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack
+    sched_yield getpid getppid gettid exit exit_group rseq restart_syscall getrandom"""
+)
+
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0o20000000  # the last: __O_TMPFILE
 _MSG_FASTOPEN = 0x20000000
 _FIONBIO, _FIOCLEX, _TCGETS = 0x5421, 0x5451, 0x5401
@@ -76,9 +82,7 @@ def worker_filter(table: Table, fence: Fence, pid: int, *, files: bool) -> bytes
     rules: dict[str, Code] = dict.fromkeys(_PLAIN, _YES)
     rules |= {name: verdict(KILL) for name in _NEVER}
     rules |= {
-        # An address would reach out; MSG_FASTOPEN would connect. UDP answers need an address.
-        "sendto": low(3) + if_any_bit(_MSG_FASTOPEN, _NO) + _only_without_address(fence),
-        "sendmsg": low(2) + if_any_bit(_MSG_FASTOPEN, _NO) + _YES,
+        "sendto": _without_address(),
         "shutdown": low(0) + if_within(*shared, _NO) + _YES,
         "setsockopt": low(0) + if_within(*shared, _NO) + _options(),
         "mmap": low(2) + if_any_bit(_PROT_EXEC, _NO) + _YES,
@@ -92,6 +96,21 @@ def worker_filter(table: Table, fence: Fence, pid: int, *, files: bool) -> bytes
         "tgkill": low(0) + if_equal(pid, _YES) + _NO,
     }
     return program(table, rules, _HOT, error(errno.EPERM))
+
+
+def broker_filter(table: Table, fence: Fence, pid: int) -> bytes:
+    """The broker's: waits, receives, and sends with an address on its UDP sockets only; opens and makes nothing."""
+    rules: dict[str, Code] = dict.fromkeys(_BROKER, _YES)
+    rules |= {name: verdict(KILL) for name in _NEVER}
+    rules |= {
+        "sendto": _without_address(),
+        "sendmsg": low(0) + if_within(fence.low, fence.high, low(2) + if_any_bit(_MSG_FASTOPEN, _NO) + _YES) + _NO,
+        "mmap": low(2) + if_any_bit(_PROT_EXEC, _NO) + _YES,
+        "mprotect": low(2) + if_any_bit(_PROT_EXEC, _NO) + _YES,
+        "openat": verdict(error(errno.EACCES)),
+        "tgkill": low(0) + if_equal(pid, _YES) + _NO,
+    }
+    return program(table, rules, ("epoll_wait", "recvmsg", "sendto", "recvfrom", "sendmsg"), error(errno.EPERM))
 
 
 def hub_filter(table: Table) -> bytes:
@@ -120,8 +139,9 @@ def install(code: bytes) -> None:
     kernel.syscall("seccomp", 1, 1, ctypes.create_string_buffer(head, len(head)))  # SET_MODE_FILTER, TSYNC
 
 
-def _only_without_address(fence: Fence) -> Code:
-    code = low(0) + if_within(fence.udp_low, fence.udp_high, _YES)
+def _without_address() -> Code:
+    # An address would reach out; MSG_FASTOPEN would connect.
+    code = low(3) + if_any_bit(_MSG_FASTOPEN, _NO)
     return code + low(4) + unless_equal(0, _NO) + high(4) + unless_equal(0, _NO) + _YES
 
 
