@@ -1,7 +1,9 @@
 """What a terminal tells a program beside what is typed: the border between sensors and the shell. Pure.
 
 A program (a generator of steps) that yields ``Listen`` is answered with bytes, ``Resize`` or ``Signal``; one that
-yields ``Read`` gets bytes only, and what happened meanwhile is delivered at its next ``Listen``. It returns its
+yields ``Read`` gets bytes only, and what happened meanwhile is delivered at its next ``Listen``. The first event in a
+terminal is its size, where the client told it. A signal that finds no ``Listen`` waiting ends a program without a
+terminal (PeerError "closed", as any hang-up); INT is a typed Ctrl-C to one with a terminal. A program returns its
 exit status, or minus a signal's number where one ended it.
 """
 
