@@ -28,7 +28,7 @@ class Disk:
     def __init__(self, base: Base, now: float = 0.0) -> None:
         self.base = base
         self.session = Session(now=now)  # for views that have none of their own
-        self._ledger = Ledger(base.mounts(now)[0].available << 10)
+        self._ledger = Ledger(next(mount for mount in base.mounts(now) if mount.target == "/").available << 10)
         self._nodes: dict[int, Inode] = {}
         self._numbers = count(FIRST_NEW)
         self._dirty: dict[int, Inode] = {}

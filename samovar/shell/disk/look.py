@@ -106,16 +106,20 @@ class Look:
 
     def mounts(self) -> Sequence[Mount]:
         """The mounted file systems; what this source wrote is used."""
-        first, *rest = self.disk.base.mounts(self.session.now)
         more = self.disk.allocated >> 10
-        used, available = first.used + more, max(first.available - more, 0)
-        return (msgspec.structs.replace(first, used=used, available=available), *rest)
+        return tuple(
+            msgspec.structs.replace(mount, used=mount.used + more, available=max(mount.available - more, 0))
+            if mount.target == "/"
+            else mount
+            for mount in self.disk.base.mounts(self.session.now)
+        )
 
     def usage(self, path: str, cwd: str = "/") -> Mount:
         """The file system that a path is on. Raises Fault."""
         device = self.disk.device(self._place(path, cwd).node, self.session)
         mounts = self.mounts()
-        return next((mount for mount in mounts if mount.device == device), mounts[0])
+        whole = next(mount for mount in mounts if mount.target == "/")
+        return next((mount for mount in mounts if mount.device == device), whole)
 
     # reading --------------------------------------------------------------------------------------------
 

@@ -19,9 +19,12 @@ class View(Look):
         self, path: str, mode: int = 0o666, cwd: str = "/", *, exclusive: bool = False, truncate: bool = False
     ) -> Handle:
         """Open a file to write it, and make it where there is none. Raises Fault."""
-        place = walk(self.disk, self.user, self.session, path, cwd, not exclusive)
+        bare = exclusive or path.endswith("/")
+        place = walk(self.disk, self.user, self.session, path, cwd, not bare, bare)
         if place.special or place.slash:
             raise Fault("EEXIST" if place.special and exclusive else "EISDIR")
+        if place.node == TOO_LONG:
+            raise Fault("ENAMETOOLONG")
         if place.node >= 0:
             if exclusive:
                 raise Fault("EEXIST")

@@ -76,12 +76,11 @@ def walk(
         raise Fault("ENOENT")
     if len(path) >= MAX_PATH:
         raise Fault("ENAMETOOLONG")
-    whole = path if path[0] == "/" else f"{cwd}/{path}"
     slash = path[-1] == "/"
-    todo = whole.rstrip("/").split("/")
+    todo = path.rstrip("/").split("/")
     todo.reverse()
-    nodes, links, last, node = [disk.root], 0, "/", disk.root
-    names: list[str] = []
+    nodes, names = ([disk.root], []) if path[0] == "/" else _start(disk, user, session, cwd)
+    links, last, node = 0, "/", nodes[-1]
     while todo:
         name = todo.pop()
         if not name:
@@ -125,3 +124,16 @@ def walk(
             nodes.append(node)
             names.append(name)
     return Place(nodes, names, last, node, slash)
+
+
+def _start(disk: Disk, user: User, session: Session, cwd: str) -> tuple[list[int], list[str]]:
+    """A working directory's nodes and names. A process keeps it whatever becomes of the rights above."""
+    nodes, names = [disk.root], [name for name in cwd.split("/") if name]
+    for name in names:
+        node = disk.lookup(nodes[-1], name, session)
+        if node < 0 or not stat.S_ISDIR(disk.mode(node, session)):
+            place = walk(disk, user, session, cwd, "/")  # by a name that has links or dots
+            above = [*place.nodes, place.found()]
+            return (place.nodes, place.names) if place.special else (above, [*place.names, place.name])
+        nodes.append(node)
+    return nodes, names

@@ -302,6 +302,7 @@ def test_an_unlinked_file_stays_while_it_is_open() -> None:
     view.pwrite(handle, 3, b"def")
     assert view.pread(handle, 0, 10) == b"abcdef"
     assert view.fstat(handle).nlink == 0
+    assert [data for _, data in disk.written()] == [b"abc", b"abcdef"]
     held = disk.size
     del handle
     assert disk.size < held
