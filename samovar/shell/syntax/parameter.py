@@ -72,10 +72,12 @@ class Parameters(Words):
             return self.operand("}", start, quoted=quoted), None
         if operator[0] != "/":
             return self.operand("}", start, quoted=False, pattern=True), None
-        return self._replacement(start, quoted=quoted)
+        return self._replacement(operator, start)
 
-    def _replacement(self, start: int, *, quoted: bool) -> tuple[Word, Word | None]:
-        first = self.text.startswith("/", self.pos)  # the first character is the pattern's, even a slash
+    def _replacement(self, operator: str, start: int) -> tuple[Word, Word | None]:
+        first = operator == "//" and self.text.startswith(
+            "/", self.pos
+        )  # the first character is the pattern's, even a slash
         self.pos += first
         pattern = self.operand("/}", start, quoted=False, pattern=True)
         if first:
@@ -83,7 +85,7 @@ class Parameters(Words):
         if not self.text.startswith("/", self.pos):
             return pattern, None
         self.pos += 1
-        return pattern, self.operand("}", start, quoted=False, pattern=True)
+        return pattern, self.operand("}", start, quoted=False)
 
     def operand(self, stops: str, start: int, *, quoted: bool, pattern: bool = False, counting: bool = False) -> Word:
         """The word up to one of ``stops``. ``counting``: it is arithmetic, whose ``? :`` and ( ) belong together."""

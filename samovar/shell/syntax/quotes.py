@@ -27,9 +27,9 @@ def _decode(found: re.Match[str]) -> str:
     if control:
         return "\x7f" if control == "?" else chr(ord(control.upper()) & 0x1F)
     number = int(short or long, 16)
-    if number > 0x10FFFF or 0xD800 <= number < 0xE000:
-        return found[0]
-    return chr(number).encode().decode("latin-1")
+    if number > 0x7F:  # no such character in the C locale
+        return f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
+    return chr(number)
 
 
 def unquoted(source: str) -> str:
