@@ -10,6 +10,7 @@ from samovar.artefacts import ArtefactConfig
 from samovar.disk import DiskConfig
 from samovar.editions import Edition
 from samovar.enrich.geo import GeoConfig
+from samovar.fetch.config import FetchConfig
 from samovar.listen.limits import Limits
 from samovar.login import DEFAULT_RULES, LoginRule
 from samovar.outputs.jsonl import JsonlConfig
@@ -61,6 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     outputs: OutputsConfig = OutputsConfig()
     web: WebConfig = WebConfig()
     terminal: TerminalConfig = TerminalConfig()
+    fetch: FetchConfig = FetchConfig()
     persona: dict[str, object] = {}
     """``[persona]``: any field of ``samovar persona`` that shall be fixed."""
     sensors: dict[str, Table] = {}

@@ -69,6 +69,7 @@ def spec(data: Path, chosen: Settings, *, lines: bool) -> Spec:
         limits=msgspec.json.encode(_shared_out(chosen.limits, workers)),
         udp_replies_per_minute=chosen.limits.udp_replies_per_minute,
         udp_replies_per_second=chosen.limits.udp_replies_per_second,
+        fetch=msgspec.json.encode(chosen.fetch) if chosen.fetch.enabled else b"",
         hub=msgspec.json.encode(HubPlan(settings=chosen, pages=kind.pages, lines=lines)),
     )
 

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from samovar.cli.logs import begin
+from samovar.fetch.asker import Asker
 from samovar.listen import Limits, Listener, Tap
 from samovar.persona import Persona
 from samovar.process.forkserver import ForkServer
-from samovar.process.lockdown import lock_broker, lock_worker
+from samovar.process.lockdown import lock_broker, lock_fetcher, lock_worker
 from samovar.process.spec import Spec
 from samovar.process.worker import Service, ServiceMaker, Surroundings
 from samovar.sensor import Host, Sensor
@@ -31,7 +32,7 @@ class _Service(Listener):
 def forkserver(data: Path, args: Namespace) -> int:
     """Serve the supervisor."""
     begin("sensors")
-    return ForkServer(prepare, lock_worker, lock_broker).run()
+    return ForkServer(prepare, lock_worker, lock_broker, lock_fetcher).run()
 
 
 def prepare(spec: Spec) -> ServiceMaker:
@@ -48,7 +49,10 @@ def prepare(spec: Spec) -> ServiceMaker:
     def make(around: Surroundings) -> Service:
         taps = [Tap(sensors[bound.tap.sensor], bound.sock, bound.tap.transport) for bound in around.taps]
         taps += [Tap(sensors[udp.tap.sensor], udp.datagrams, "udp") for udp in around.datagram_taps]
-        return _Service(taps, persona, around.sink, limits, context, around.observer, around.data_sockets)
+        fetcher = Asker(around.fetcher)
+        return _Service(
+            taps, persona, around.sink, limits, context, around.observer, around.data_sockets, fetcher=fetcher
+        )
 
     return make
 

@@ -1,6 +1,7 @@
 """A worker's side: asks the fetcher and puts the pieces of its answers together."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,20 +31,21 @@ class _Request(Struct):
 
 
 class Asker:
-    """One pair to the fetcher; None: it is switched off. Needs a running loop from the first request on."""
+    """One pair to the fetcher; None: it is switched off."""
 
     def __init__(self, pair: socket.socket | None, seconds: float = 30.0) -> None:
         if pair is not None:
             pair.setblocking(False)
         self._pair, self._seconds = pair, seconds
         self._requests: dict[int, _Request] = {}
-        self._number = 0
+        # An earlier worker may have asked over this pair: its answers are not ours.
+        self._number = int.from_bytes(os.urandom(6))
         self._held = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def fetch(self, step: Fetch, source: str, answer: Answer) -> Callable[[], None]:
         """Ask for this source; ``answer`` is called once, later, unless what is returned is called: it cancels."""
-        loop = self._loop or self._begin()
+        loop = self._loop or self.start()
         if self._pair is None:
             return loop.call_soon(answer, failed(step, "disabled")).cancel
         self._number += 1
@@ -61,7 +63,8 @@ class Asker:
         self._requests[number] = _Request(step, answer, timer)
         return lambda: self._cancel(number)
 
-    def _begin(self) -> asyncio.AbstractEventLoop:
+    def start(self) -> asyncio.AbstractEventLoop:
+        """Listen from now on, on the running loop; the first request does it otherwise."""
         self._loop = asyncio.get_running_loop()
         if self._pair is not None:
             self._loop.add_reader(self._pair, self._readable)

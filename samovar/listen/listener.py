@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeGuard
 
 from msgspec import Struct
 
+from samovar.fetch.asker import Asker
 from samovar.listen.accept import Acceptor, Address
 from samovar.listen.address import Trusted
 from samovar.listen.bucket import ReplyRate
@@ -59,6 +60,7 @@ class Listener:
         observer: str,
         data_sockets: Sequence[socket.socket] = (),
         fingerprint: Fingerprint | None = None,
+        fetcher: Asker | None = None,
     ) -> None:
         for tap in taps:
             if tap.transport == "tls" and tls_context is None:
@@ -66,6 +68,7 @@ class Listener:
         self._taps, self._persona, self._sink, self._limits = taps, persona, sink, limits
         self._tls_context, self._observer, self._data_sockets = tls_context, observer, data_sockets
         self._fingerprint = fingerprint
+        self._fetcher = fetcher or Asker(None)
         self._entrances: list[_Entrance] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._poll = Poll()
@@ -78,9 +81,10 @@ class Listener:
         loop = asyncio.get_running_loop()
         limits = self._limits
         room = self._room = Room(
-            loop, self._poll, self._persona, self._sink, limits, self._tls_context, self._fingerprint
+            loop, self._poll, self._persona, self._sink, limits, self._tls_context, self._fingerprint, self._fetcher
         )
         self._poll.start(loop)
+        self._fetcher.start()
         for sock in self._data_sockets:
             sock.setblocking(False)
         self._ports = DataPorts(loop, self._data_sockets)

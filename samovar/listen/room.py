@@ -43,7 +43,7 @@ class Room:
         limits: Limits,
         tls_context: ssl.SSLContext | None,
         fingerprint: Fingerprint | None,
-        fetcher: Asker | None = None,
+        fetcher: Asker,
     ) -> None:
         self.loop = loop
         self.poll = poll
@@ -52,7 +52,7 @@ class Room:
         self.limits = limits
         self.tls_context = tls_context
         self.fingerprint = fingerprint
-        self.fetcher = fetcher or Asker(None)
+        self.fetcher = fetcher
         self.counts = Counts()
         self.crashes = Crashes()
         self.wheel = Wheel(loop.time())

@@ -17,15 +17,18 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+import msgspec
 from msgspec import Struct
 
+from samovar.fetch.config import FetchConfig
 from samovar.listen.udp import UdpSocket
 from samovar.process.broker import Broker, UdpTap, run_broker
 from samovar.process.channel import Sender
 from samovar.process.control import Exited, Link, Ready, Spawn, Spawned, Stop, Warm, receive_plan
 from samovar.process.datagrams import DatagramChannel
 from samovar.process.fence import Fence
-from samovar.process.spec import Spec
+from samovar.process.fetcher import Fetcher, run_fetcher
+from samovar.process.spec import Spec, fetcher_slot
 from samovar.process.stderr import Relay
 from samovar.process.tally import SharedTally
 from samovar.process.worker import BoundTap, DatagramTap, ServiceMaker, Surroundings, Worker, run_worker
@@ -56,12 +59,18 @@ class ForkServer:
     """``prepare`` imports and decodes all there is (in this process, once) and gives what makes a service."""
 
     def __init__(
-        self, prepare: Callable[[Spec], ServiceMaker], lock: Lock, lock_broker: Lock, link: Link | None = None
+        self,
+        prepare: Callable[[Spec], ServiceMaker],
+        lock: Lock,
+        lock_broker: Lock,
+        lock_fetcher: Lock,
+        link: Link | None = None,
     ) -> None:
         self._link = link or Link.inherited()
         self._prepare = prepare
         self._lock = lock
         self._lock_broker = lock_broker
+        self._lock_fetcher = lock_fetcher
         self._children: dict[int, _Child] = {}
         self._selector = selectors.DefaultSelector()
         self._deadline: float | None = None
@@ -99,7 +108,7 @@ class ForkServer:
             self._deadline = time.monotonic() + stop.grace
             self._selector.unregister(self._link)
             for slot, child in self._children.items():
-                if slot < self._plan.spec.workers:
+                if slot != self._plan.spec.workers:
                     child.lifeline.send(Stop(grace=stop.grace * 0.9))
             self._stop_broker()
 
@@ -173,6 +182,8 @@ class ForkServer:
             _call_yourself(self._name(slot))
             if slot == self._plan.spec.workers:
                 run_broker(self._equip_broker(slot, lifeline, parent))
+            elif slot == fetcher_slot(self._plan.spec):
+                run_fetcher(self._equip_fetcher(slot, lifeline, parent))
             else:
                 run_worker(self._equip(slot, lifeline, parent))
             status = 0
@@ -183,7 +194,8 @@ class ForkServer:
             os._exit(status)
 
     def _name(self, slot: int) -> str:
-        return f"worker {slot}" if slot < self._plan.spec.workers else "broker"
+        workers = self._plan.spec.workers
+        return f"worker {slot}" if slot < workers else "broker" if slot == workers else "fetcher"
 
     def _take(self, slot: int, lifeline: Link, kinds: Sequence[str]) -> list[_Taken]:
         """The lifeline and this slot's descriptors of these kinds, in their order, in one block; all else is closed."""
@@ -197,7 +209,7 @@ class ForkServer:
 
     def _equip(self, slot: int, lifeline: Link, parent: int) -> Worker:
         spec = self._plan.spec
-        taken = self._take(slot, lifeline, ("channel", "datagrams", "tcp", "data"))
+        taken = self._take(slot, lifeline, ("channel", "datagrams", "fetcher", "tcp", "data"))
         fence = Fence(taken[0].sock.fileno(), taken[-1].sock.fileno() + 1)
         datagrams = [DatagramChannel(what.sock) for what in taken if what.kind == "datagrams"]
         return Worker(
@@ -212,6 +224,7 @@ class ForkServer:
                     if tap.transport == "udp"
                 ),
                 data_sockets=tuple(what.sock for what in taken if what.kind == "data"),
+                fetcher=next((what.sock for what in taken if what.kind == "fetcher"), None),
                 sink=Sender(taken[1].sock, SharedTally(self._memory, slot, self._plan.secret)),
             ),
             lifeline=Link(taken[0].sock),
@@ -232,6 +245,17 @@ class ForkServer:
             report=taken[1].sock,
             lifeline=Link(taken[0].sock),
             lock=lambda: self._lock_broker(fence, parent),
+        )
+
+    def _equip_fetcher(self, slot: int, lifeline: Link, parent: int) -> Fetcher:
+        taken = self._take(slot, lifeline, ("asker",))
+        fence = Fence(taken[0].sock.fileno(), taken[-1].sock.fileno() + 1)
+        return Fetcher(
+            slot=slot,
+            config=msgspec.json.decode(self._plan.spec.fetch, type=FetchConfig),
+            askers=tuple(what.sock for what in taken[1:]),
+            lifeline=Link(taken[0].sock),
+            lock=lambda: self._lock_fetcher(fence, parent),
         )
 
 

@@ -16,6 +16,7 @@ from samovar.process.sandbox.syscalls import TABLES, Table
 
 WORKER_MEMORY = 1 << 30  # bytes of data a worker may have
 BROKER_MEMORY = 1 << 28
+FETCHER_MEMORY = 1 << 29
 
 Calls = Callable[[Table, int, bool], bytes]  # (table, our pid, whether files may be read) -> a filter
 
@@ -42,6 +43,15 @@ def lock_broker(fence: Fence, parent: int) -> tuple[str, ...]:
     return lines(_lock(parent, BROKER_MEMORY, (), calls))
 
 
+def lock_fetcher(fence: Fence, parent: int) -> tuple[str, ...]:
+    """Lock this process in as the fetcher, for ever: it keeps its way into the network; what is missing, in lines."""
+
+    def calls(table: Table, pid: int, files: bool) -> bytes:
+        return seccomp.fetcher_filter(table, fence, pid, files=files)
+
+    return lines(_lock(parent, FETCHER_MEMORY, own_code(), calls, connect=True))
+
+
 def lines(layers: tuple[Layer, ...]) -> tuple[str, ...]:
     """What is missing, a line a layer."""
     return tuple(f"{layer.name}: {layer.missing}" for layer in layers if layer.missing)
@@ -59,17 +69,19 @@ def lock(fence: Fence, parent: int) -> tuple[Layer, ...]:
     return _lock(parent, WORKER_MEMORY, own_code(), calls)
 
 
-def _lock(parent: int, memory: int, readable: tuple[str, ...], calls: Calls) -> tuple[Layer, ...]:
+def _lock(
+    parent: int, memory: int, readable: tuple[str, ...], calls: Calls, *, connect: bool = False
+) -> tuple[Layer, ...]:
     privileges.limit(memory)
-    rules = landlock.Rules(readable=readable)
+    rules = landlock.Rules(readable=readable, connect=connect)
     try:
         ruleset = landlock.prepare(rules)
     except OSError:
         ruleset = -1
-    left = privileges.leave_namespaces()
+    left = privileges.leave_namespaces(network=not connect)
     bounded = privileges.drop_bounding_set()  # needs root's rights, which go next
-    owner = _give_up_root()
-    spaces = Layer("namespaces", "full") if left else _user_namespace()
+    owner = _give_up_root(privileges.FETCHER if connect else privileges.NOBODY)
+    spaces = Layer("namespaces", "full") if left else _user_namespace(network=not connect)
     bounded = privileges.drop_bounding_set() or bounded  # a user namespace has given us a new one
     privileges.drop_capabilities()
     kernel.die_with_parent(signal.SIGKILL, parent)
@@ -136,19 +148,19 @@ def own_code() -> tuple[str, ...]:
     return (here, *sorted(paths), *sorted(zipped))
 
 
-def _give_up_root() -> Layer:
+def _give_up_root(user: int) -> Layer:
     if os.geteuid() != 0:
         return Layer("privileges", "partial", "not started as root: workers keep this user's id")
     try:
-        privileges.become(privileges.NOBODY, privileges.NOBODY)
+        privileges.become(user, user)
     except OSError as error:
-        return Layer("privileges", "partial", f"cannot change to the user nobody: {error.strerror}")
+        return Layer("privileges", "partial", f"cannot change to the user {user}: {error.strerror}")
     return Layer("privileges", "full")
 
 
-def _user_namespace() -> Layer:
+def _user_namespace(*, network: bool) -> Layer:
     try:
-        privileges.leave_namespaces_as_user()
+        privileges.leave_namespaces_as_user(network=network)
     except OSError as error:
         return Layer("namespaces", "missing", f"the kernel refuses user namespaces: {error.strerror}")
     return Layer("namespaces", "full")

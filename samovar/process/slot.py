@@ -51,12 +51,13 @@ def make(workers: int, *, udp: bool) -> list[Slot]:
 
 
 def _slot(number: int, name: str, *, udp: bool) -> Slot:
-    hub_end, worker_end = _pair(CHANNEL_BUFFER)
-    datagrams = _pair(DATAGRAM_BUFFER) if udp else None
+    hub_end, worker_end = pair(CHANNEL_BUFFER)
+    datagrams = pair(DATAGRAM_BUFFER) if udp else None
     return Slot(number, name, hub_end, worker_end, datagrams, Backoff())
 
 
-def _pair(buffer: int) -> tuple[socket.socket, socket.socket]:
+def pair(buffer: int) -> tuple[socket.socket, socket.socket]:
+    """Two connected SEQPACKET ends with so large buffers, as far as we may."""
     ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     for end in ends:
         try:

@@ -34,7 +34,13 @@ class Spec(Struct, frozen=True, kw_only=True):
     limits: bytes = b"{}"  # listen's limits
     udp_replies_per_minute: int = 60  # to one source
     udp_replies_per_second: int = 1000  # in all
+    fetch: bytes = b""  # the fetcher's configuration; empty: there is none
     hub: bytes = b"{}"  # whatever the hub needs: spool, store, enrich, web
+
+
+def fetcher_slot(spec: Spec) -> int:
+    """The fetcher's number among the fork server's children: the broker's is the one after the last worker's."""
+    return spec.workers + 1
 
 
 class Port(Struct, frozen=True, kw_only=True):

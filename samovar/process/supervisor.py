@@ -32,9 +32,10 @@ from samovar.process.control import (
     send_plan,
 )
 from samovar.process.notify import Notifier
+from samovar.process.ondemand import OnDemand
 from samovar.process.slot import Slot
 from samovar.process.slot import make as make_slots
-from samovar.process.spec import Spec, Status
+from samovar.process.spec import Spec, Status, fetcher_slot
 
 _log = logging.getLogger(__name__)
 WORKERS_GRACE = 1.2  # seconds for the workers to end their sessions
@@ -83,6 +84,7 @@ class Supervisor:
             return 1
         files.write_ports(self._spec.data, self._opened.ports)
         self._slots = make_slots(self._spec.workers, udp=any(port.transport == "udp" for port in self._opened.ports))
+        self._fetcher = self._make_fetcher()
         self._tally = os.memfd_create("tally", os.MFD_CLOEXEC)
         os.ftruncate(self._tally, max(size(self._spec.workers), mmap.PAGESIZE))
         self._secret = os.urandom(16)
@@ -135,6 +137,8 @@ class Supervisor:
             return
         self._stopping = time.monotonic()
         self._notifier.tell("STOPPING=1")
+        if self._fetcher is not None:
+            self._fetcher.rest()
         self._hub.due = None if self._hub.link is not None else self._hub.due
         if self._forkserver.link is not None:
             self._forkserver.link.send(Stop(grace=WORKERS_GRACE))
@@ -149,6 +153,8 @@ class Supervisor:
     def _pause(self) -> float:
         now = time.monotonic()
         times = [self._hub.due, self._forkserver.due, *(slot.due for slot in self._slots)]
+        if self._fetcher is not None:
+            times.append(self._fetcher.due)
         due = [moment for moment in times if moment is not None]
         if self._notifier.watchdog:
             due.append(self._next_watchdog)
@@ -179,6 +185,9 @@ class Supervisor:
             if slot.due is not None and now >= slot.due and link is not None:
                 slot.due = None
                 link.send(Spawn(slot=slot.number))
+        fetcher = self._fetcher
+        if fetcher is not None and fetcher.due is not None and now >= fetcher.due:
+            fetcher.run()
 
     # The hub
 
@@ -215,16 +224,22 @@ class Supervisor:
             udp = sock.type == socket.SOCK_DGRAM
             given.append(("udp", index, broker, sock.fileno()) if udp else ("tcp", index, -1, sock.fileno()))
         given += [("data", 0, number, sock.fileno()) for number, sock in self._opened.data]
+        if self._fetcher is not None:
+            given += self._fetcher.given()
         given.append(("tally", 0, -1, self._tally))
         send_plan(link, self._plan(len(given)), given)
         self._selector.register(link, selectors.EVENT_READ, lambda: self._forkserver_says(link))
 
     def _forkserver_says(self, link: Link) -> None:
         message = _heard(link)
+        if isinstance(message, Spawned | Ready | Exited) and self._of_fetcher(message):
+            return
         if isinstance(message, Warm):
             self._forkserver.ready = True
             for slot in self._slots:
                 slot.due = 0.0
+            if self._fetcher is not None:
+                self._fetcher.watch()
         elif isinstance(message, Spawned):
             slot = self._slots[message.slot]
             slot.pid, slot.began = message.pid, time.monotonic()
@@ -246,11 +261,38 @@ class Supervisor:
             _log.warning("%s %s", slot.name, ending(status))
             self._changed()
 
+    # The fetcher
+
+    def _make_fetcher(self) -> OnDemand | None:
+        if not self._spec.fetch:
+            return None
+
+        def start() -> None:
+            if self._forkserver.link is not None:
+                self._forkserver.link.send(Spawn(slot=fetcher_slot(self._spec)))
+
+        return OnDemand(fetcher_slot(self._spec), self._spec.workers, self._selector, start)
+
+    def _of_fetcher(self, message: Spawned | Ready | Exited) -> bool:
+        fetcher = self._fetcher
+        if fetcher is None or message.slot != fetcher.number:
+            return False
+        if isinstance(message, Ready):
+            for line in message.missing:
+                _log.debug("fetcher: %s", line)  # a worker lacks the same, and is asked for it
+        elif isinstance(message, Exited) and self._stopping is None:
+            if message.status != 0:
+                _log.warning("fetcher %s", ending(message.status))
+            fetcher.ended(message.status)
+        return True
+
     def _forkserver_ended(self, link: Link) -> None:
         self._selector.unregister(link)
         status = self._forkserver.bury(again=self._stopping is None)
         for slot in self._slots:
             slot.pid, slot.ready, slot.due = 0, False, None
+        if self._fetcher is not None:
+            self._fetcher.rest()  # it died with its parent, and so did all who had asked it
         if self._stopping is None:
             _log.warning("fork server %s", ending(status))
             self._changed()
@@ -303,6 +345,8 @@ class Supervisor:
         self._opened.close()
         for slot in self._slots:
             slot.close()
+        if self._fetcher is not None:
+            self._fetcher.close()
         os.close(self._tally)
         self._selector.close()
 

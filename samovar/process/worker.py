@@ -41,6 +41,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     taps: tuple[BoundTap, ...]
     datagram_taps: tuple[DatagramTap, ...]
     data_sockets: tuple[socket.socket, ...]
+    fetcher: socket.socket | None = None  # the pair to it; None: nothing is downloaded
     sink: Sender
 
 

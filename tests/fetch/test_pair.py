@@ -146,9 +146,10 @@ async def test_garbage_from_a_fetcher_is_not_heard(pair: Pair, frame: bytes) -> 
     asker = Asker(pair[0])
     waiting = asyncio.create_task(ask(asker, "http://127.0.0.1/"))
     await asyncio.sleep(0)
+    request = wire.asked(pair[1].recv(wire.FRAME))
     pair[1].send(frame)
     answer = wire.pack(Fetched(url="x", body=b"sound"))
-    pair[1].send(wire.encode(wire.Piece(1, len(answer), answer)))
+    pair[1].send(wire.encode(wire.Piece(request.number, len(answer), answer)))
     assert (await waiting).body == b"sound"
 
 
@@ -182,3 +183,11 @@ async def test_the_same_number_twice_is_one_request(pair: Pair) -> None:
         pair[0].send(frame)
         await served.connected.wait()
     assert (desk.counts.asked, desk.counts.malformed) == (1, 1)
+
+
+async def test_answers_for_an_earlier_worker_are_not_heard(pair: Pair) -> None:
+    numbers = set()
+    for _ in range(2):
+        Asker(pair[0]).fetch(Fetch("http://127.0.0.1/"), "198.51.100.7", lambda _: None)
+        numbers.add(wire.asked(pair[1].recv(wire.FRAME)).number)
+    assert len(numbers) == 2

@@ -1,7 +1,8 @@
 """A whole installation for the tests: ``python -m tests.process.app up DATA``, with a tiny service and the real spool.
 
 The service answers each line of a connection with ``ok LINE``, having recorded it as a command; a line
-``keep N`` stores N bytes as an artefact, ``probe NAME`` tries what a worker must not be able to do.
+``keep N`` stores N bytes as an artefact, ``probe NAME`` tries what a worker must not be able to do,
+``fetch URL`` asks the fetcher (answered with the error's kind and the body's size).
 """
 
 import asyncio
@@ -17,18 +18,19 @@ from pathlib import Path
 import msgspec
 
 from samovar.event import Event, Fact
+from samovar.fetch.asker import Asker
 from samovar.listen.poll import Poll
 from samovar.process.channel import Stats
 from samovar.process.child import Child
 from samovar.process.forkserver import ForkServer
 from samovar.process.hubloop import Hub
-from samovar.process.lockdown import harden_hub, lock_broker, lock_worker
+from samovar.process.lockdown import harden_hub, lock_broker, lock_fetcher, lock_worker
 from samovar.process.spec import Spec, Status, TapSpec
 from samovar.process.supervisor import Supervisor
 from samovar.process.terminals import Piece
 from samovar.process.worker import BoundTap, DatagramTap, Service, Surroundings
 from samovar.record import Identity, Ids, Session
-from samovar.sensor import Keep, Peer
+from samovar.sensor import Fetch, Keep, Peer, fetched
 from samovar.spool import Spool, SpoolConfig
 from tests.process.probes import PROBES
 
@@ -42,9 +44,11 @@ class LineService:
         self._tasks: set[asyncio.Task[None]] = set()
         self._served = 0
         self._poll = Poll()
+        self._fetcher = Asker(surroundings.fetcher)
 
     async def start(self) -> None:
         self._poll.start(asyncio.get_running_loop())
+        self._fetcher.start()
         for bound in self._around.taps:
             self._begin(self._accept(bound))
         for port in self._around.datagram_taps:
@@ -81,7 +85,7 @@ class LineService:
                 while data := await loop.sock_recv(connection, 4096):
                     *lines, rest = (rest + data).split(b"\n")
                     for line in lines:
-                        answer = self._answer(session, line.decode())
+                        answer = await self._fetch(line.decode()) or self._answer(session, line.decode())
                         self._around.sink.flush()
                         await loop.sock_sendall(connection, answer)
             except OSError:
@@ -103,6 +107,15 @@ class LineService:
         transport = "udp" if tap.transport == "udp" else "tcp"
         peer = Peer(ip=address[0], port=address[1], local_ip=local[0], local_port=tap.port, transport=transport)
         return Session(identity, peer, self._around.sink, self._ids)
+
+    async def _fetch(self, line: str) -> bytes:
+        word, _, url = line.partition(" ")
+        if word != "fetch":
+            return b""
+        done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._fetcher.fetch(Fetch(url, timeout=20.0), "198.51.100.7", done.set_result)
+        got = fetched(await done)
+        return f"{got.error} {len(got.body)}\n".encode()
 
     def _answer(self, session: Session, line: str) -> bytes:
         word, _, argument = line.partition(" ")
@@ -193,7 +206,7 @@ def main(arguments: list[str]) -> int:
         return up(arguments[1], int(arguments[2]))
     if arguments[0] == "hub":
         return run_hub()
-    return ForkServer(prepare, lock_worker, lock_broker).run()
+    return ForkServer(prepare, lock_worker, lock_broker, lock_fetcher).run()
 
 
 if __name__ == "__main__":

@@ -9,24 +9,26 @@ import struct
 from samovar.process.sandbox import kernel
 
 NOBODY = 65534
+FETCHER = 65533  # nobody else's either: it may not touch the workers, nor they it
 _NEWUSER = 0x10000000
-#: files, System V IPC, host name, network, control groups
-_NAMESPACES = 0x00020000 | 0x08000000 | 0x04000000 | 0x40000000 | 0x02000000
+#: files, System V IPC, host name, control groups
+_NAMESPACES = 0x00020000 | 0x08000000 | 0x04000000 | 0x02000000
+_NETWORK = 0x40000000
 _CAPABILITY_VERSION = 0x20080522
 
 
-def leave_namespaces() -> bool:
-    """Into namespaces of our own, with the rights we have; False if they do not suffice."""
+def leave_namespaces(*, network: bool = True) -> bool:
+    """Into namespaces of our own, with the rights we have; False if they do not suffice. ``network``: of it, too."""
     try:
-        kernel.unshare(_NAMESPACES)
+        kernel.unshare(_NAMESPACES | (_NETWORK if network else 0))
     except OSError:
         return False
     return True
 
 
-def leave_namespaces_as_user() -> None:
+def leave_namespaces_as_user(*, network: bool = True) -> None:
     """The same by way of a user namespace, which an ordinary user may make. OSError where it is forbidden."""
-    kernel.unshare(_NEWUSER | _NAMESPACES)
+    kernel.unshare(_NEWUSER | _NAMESPACES | (_NETWORK if network else 0))
 
 
 def become(uid: int, gid: int) -> None:

@@ -59,6 +59,9 @@ _BROKER = _words(
     sched_yield getpid getppid gettid exit exit_group rseq restart_syscall getrandom"""
 )
 
+#: only a server's; a fetcher has no use for them
+_SERVING = frozenset({"accept", "accept4", "listen"})
+
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0o20000000  # the last: __O_TMPFILE
 _MSG_FASTOPEN = 0x20000000
 _FIONBIO, _FIOCLEX, _TCGETS = 0x5421, 0x5451, 0x5401
@@ -66,6 +69,8 @@ _FCNTLS = (1, 2, 3, 4, 1030)  # F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC
 _PR_SET_NAME = 15
 _CLONE_THREAD = 0x10000
 _PROT_EXEC = 4
+_AF_INET, _AF_INET6 = 2, 10
+_STREAM, _DATAGRAM, _FLAGS = 1, 2, (0, 0x800, 0x80000, 0x80800)  # SOCK_NONBLOCK, SOCK_CLOEXEC
 #: (level, name) that a session may set on its own socket
 _OPTIONS = {
     1: (7, 8, 9, 13),  # SOL_SOCKET: SO_SNDBUF SO_RCVBUF SO_KEEPALIVE SO_LINGER
@@ -78,6 +83,10 @@ def worker_filter(table: Table, fence: Fence, pid: int, *, files: bool) -> bytes
 
     ``files``: whether files may be opened for reading, which only Landlock confines to our own.
     """
+    return program(table, _calls(fence, pid, files=files), _HOT, error(errno.EPERM))
+
+
+def _calls(fence: Fence, pid: int, *, files: bool) -> dict[str, Code]:
     shared = (fence.low, fence.high)
     rules: dict[str, Code] = dict.fromkeys(_PLAIN, _YES)
     rules |= {name: verdict(KILL) for name in _NEVER}
@@ -95,7 +104,7 @@ def worker_filter(table: Table, fence: Fence, pid: int, *, files: bool) -> bytes
         "prlimit64": low(2) + unless_equal(0, _NO) + high(2) + unless_equal(0, _NO) + _YES,
         "tgkill": low(0) + if_equal(pid, _YES) + _NO,
     }
-    return program(table, rules, _HOT, error(errno.EPERM))
+    return rules
 
 
 def broker_filter(table: Table, fence: Fence, pid: int) -> bytes:
@@ -111,6 +120,27 @@ def broker_filter(table: Table, fence: Fence, pid: int) -> bytes:
         "tgkill": low(0) + if_equal(pid, _YES) + _NO,
     }
     return program(table, rules, ("epoll_wait", "recvmsg", "sendto", "recvfrom", "sendmsg"), error(errno.EPERM))
+
+
+def fetcher_filter(table: Table, fence: Fence, pid: int, *, files: bool) -> bytes:
+    """The fetcher's: a worker's, but that it makes TCP and UDP sockets, connects and sends with them; no more serving.
+
+    ``fence``: the lifeline and the pairs.
+    """
+    shared = (fence.low, fence.high)
+    kinds = tuple(kind | flags for kind in (_STREAM, _DATAGRAM) for flags in _FLAGS)
+    rules = _calls(fence, pid, files=files)
+    rules |= dict.fromkeys(_SERVING, _NO)
+    rules |= {
+        "socket": low(0)
+        + if_equal(_AF_INET, low(1) + _one_of(kinds) + _NO)
+        + if_equal(_AF_INET6, low(1) + _one_of(kinds) + _NO)
+        + _NO,
+        "connect": low(0) + if_within(*shared, _NO) + _YES,
+        "sendto": _YES,
+        "sendmsg": low(0) + if_within(*shared, _NO) + _YES,
+    }
+    return program(table, rules, _HOT, error(errno.EPERM))
 
 
 def hub_filter(table: Table) -> bytes:
