@@ -1,5 +1,6 @@
 """The grammar of compound commands and function definitions."""
 
+import re
 from collections.abc import Callable
 
 from samovar.shell.syntax.conditional import Conditions
@@ -25,6 +26,8 @@ from samovar.shell.syntax.tree import (
     While,
     Word,
 )
+
+_EMPTY = re.compile(r"[ \t]*+\)").match
 
 
 class Commands(Conditions):
@@ -251,7 +254,7 @@ class Commands(Conditions):
             self.unexpected()
         name = self.text[self.start : self.pos]
         self.next()
-        if self.token == "(":
+        if self.token == "(" and _EMPTY(self.text, self.pos):
             return self.definition(name, start)
         return self._function(name, start)
 

@@ -231,6 +231,8 @@ f() { a; } > x 2>&1
 f()\n{\n a\n}
 function f { a; }
 function f() { a; }
+function f (a)
+function f\n(a)
 function f if a; then b; fi
 f-x() { a; }
 { a; b; }
