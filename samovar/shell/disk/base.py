@@ -12,6 +12,7 @@ from samovar.shell.disk.content import Maker
 from samovar.shell.disk.made import LIVE, ROOT_DEVICE, Live, Made
 from samovar.shell.disk.node import Mount
 from samovar.shell.disk.session import Session
+from samovar.shell.image import Package
 
 _MAX_KNOWN = 4096  # names whose number is remembered
 FIRST_NEW = 1 << 24  # the numbers of nodes that sources make start here
@@ -39,6 +40,7 @@ class Image(Protocol):
     def content(self, node: int) -> bytes | None: ...
     def inode(self, node: int) -> int: ...
     def nlink(self, node: int) -> int: ...
+    def packages(self) -> Sequence[Package]: ...
 
 
 def _root_only(now: float) -> Sequence[Mount]:
@@ -48,8 +50,9 @@ def _root_only(now: float) -> Sequence[Mount]:
 class Base:
     """The lower layer of every Disk of one machine.
 
-    ``made`` maps paths to nodes (None: a path of the image that is not there); directories above them come of
-    themselves. ``installed`` is when this machine was set up, ``mounts`` its file systems by the time.
+    ``made`` maps paths to nodes: made ones, numbers of the image's, or None for a path of the image that is
+    not there. Directories above them come of themselves. ``installed`` is when this machine was set up,
+    ``mounts`` its file systems by the time.
     """
 
     root = 0
@@ -59,7 +62,7 @@ class Base:
         image: Image,
         maker: Maker,
         installed: int,
-        made: Mapping[str, Made | None] | None = None,
+        made: Mapping[str, Made | int | None] | None = None,
         live: Live | None = None,
         mounts: Callable[[float], Sequence[Mount]] = _root_only,
     ) -> None:
@@ -89,17 +92,14 @@ class Base:
             return graft
         return self.image.lookup(directory, name) if 0 <= directory < self._count else -1
 
-    def _put(self, path: str, node: Made | None) -> None:
+    def _put(self, path: str, node: Made | int | None) -> None:
         directory, place = self.root, ""
         *above, name = path.strip("/").split("/")
         for part in above:
             place += "/" + part
             directory = self._child(directory, part, place, Made(mode=stat.S_IFDIR | 0o755, time=self.installed))
-        if not name:
-            if node is not None:
-                self._made[self.root] = node
-        elif node is None:
-            self._grafts.setdefault(directory, {})[name] = -1
+        if node is None or isinstance(node, int):
+            self._grafts.setdefault(directory, {})[name] = -1 if node is None else node
         else:
             self._made[self._child(directory, name, path, node)] = node
 
@@ -204,7 +204,11 @@ class Base:
         """How many names a node has."""
         if not stat.S_ISDIR(self.mode(node, session)):
             return self.image.nlink(node) if node < self._count and node not in self._made else 1
+        if node >= LIVE:
+            return 2
         if node < self._count and node not in self._grafts and node != self._live_root:
             return self.image.nlink(node)
+        if node == self._live_root:
+            return 2 + len(self.names(node, session))
         children = (self.lookup(node, name, session) for name in self.names(node, session))
         return 2 + sum(stat.S_ISDIR(self.mode(child, session)) for child in children)

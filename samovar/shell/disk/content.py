@@ -9,7 +9,7 @@ import struct
 
 from msgspec import Struct
 
-PIECE = 16 * 1024
+PIECE = 4 * 1024
 _TEXT = (
     "the value default option path name file section list of system package version this set type when used to and "
     "is for in with not be from as by are should will may config server user data log service directory process"

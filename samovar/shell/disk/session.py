@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -50,3 +50,4 @@ class Session(Struct):
     peer_port: int = 0
     port: int = 22
     since: float = 0.0  # when it began
+    killed: set[int] = field(default_factory=set)  # standing processes that it has ended

@@ -103,7 +103,7 @@ class Hardware:
 
     def memory(self, now: float) -> Memory:
         """How the memory is used."""
-        drift, total = self._drift, self._persona.memory_kib
+        drift, total = self._drift, self._persona.memory_kib // 4 * 4
         full = min(drift.up(now) / (3 * 86_400), 1.0)  # caches fill in the first days
         anonymous = int(total * (0.055 + 0.03 * drift.share("anon")) * (0.98 + 0.04 * drift.wave("anon", now, 700)))
         anonymous += min(total // 6, 90_000)
@@ -119,10 +119,21 @@ class Hardware:
         swapped = int(self.swap * 0.012 * full * drift.share("swap")) // 4 * 4
         dirty = 8 + int(300 * drift.wave("dirty", now, 35)) // 4 * 4
         inactive = anonymous * 2 // 3 + (cached + buffers) * 5 // 10
-        return Memory(
-            total, free, available, buffers, cached, shared, active, inactive, anonymous, slab, reclaimable, dirty,
-            self.swap, self.swap - swapped,
-        )  # fmt: skip
+        values = (
+            total,
+            free,
+            available,
+            buffers,
+            cached,
+            shared,
+            active,
+            inactive,
+            anonymous,
+            slab,
+            reclaimable,
+            dirty,
+        )
+        return Memory(*(value // 4 * 4 for value in (*values, self.swap, self.swap - swapped)))  # whole pages
 
     def partitions(self) -> list[tuple[str, int, int, int]]:
         """Name, major, minor and 512-byte sectors of each block device."""

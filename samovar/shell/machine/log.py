@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from samovar.shell.disk.made import Made
 from samovar.shell.disk.session import Session
+from samovar.shell.machine import records
 from samovar.shell.machine.drift import DAY
 from samovar.shell.machine.machine import Machine
 from samovar.shell.machine.nodes import file, folder
@@ -59,6 +60,26 @@ class Logs:
         """The package manager's, since the installation."""
         time = datetime.fromtimestamp(self._machine.persona.installed_time, UTC).strftime("%Y-%m-%d %H:%M:%S")
         return f"{time} startup archives unpack\n{time} startup packages configure\n"
+
+    def wtmp(self, session: Session) -> bytes:
+        """The login records since the logs were rotated, with the session's own."""
+        logins = self._machine.logins
+        return records.wtmp([*logins.before(session.now), *logins.here(session)], self._machine.next_pid(session.since))
+
+    def utmp(self, session: Session) -> bytes:
+        """The start of the machine, and who is here."""
+        logins = self._machine.logins
+        start = [row for row in logins.before(session.now) if row.user == "reboot"]
+        return records.wtmp([*start, *logins.here(session)], self._machine.next_pid(session.since))
+
+    def lastlog(self, session: Session) -> bytes:
+        """The latest login of each user."""
+        accounts, found = self._machine.accounts, {}
+        for row in reversed(self._machine.logins.before(session.now, 60)):
+            account = accounts.by_name(row.user)
+            if account:
+                found[account.uid] = row
+        return records.lastlog(found, max(found, default=0) + 1)
 
     def _hours(self, now: float, period: int, after: int) -> Iterator[tuple[float, int]]:
         first = int((now - _LINES_FOR) // period)
@@ -133,15 +154,13 @@ def nodes(machine: Machine) -> dict[str, Made]:
         "/var/log/dpkg.log": _live(logs.dpkg, 0o644, 0, 30 * DAY),
         "/var/log/apache2/access.log": _live(lambda session: "", back=DAY),
         "/var/log/apache2/error.log": _live(lambda session: "", back=DAY),
-        "/var/log/wtmp": Made(mode=binary | 0o664, gid=_UTMP, size=384 * len(visits(boot + 30 * DAY)),
-                              time=lambda now: visits(now)[0].start),
-        "/var/log/btmp": Made(mode=binary | 0o660, gid=_UTMP, size=384 * machine.drift.between("btmp", 40, 900),
-                              time=lambda now: now - now % 41),
-        "/var/log/lastlog": Made(mode=binary | 0o664, gid=_UTMP, size=292 * (1001 + len(persona.users)),
+        "/var/log/wtmp": Made(mode=binary | 0o664, gid=_UTMP, data=logs.wtmp, time=lambda now: visits(now)[0].start),
+        "/var/log/btmp": Made(mode=binary | 0o660, gid=_UTMP, data=b"", time=_rotated),
+        "/var/log/lastlog": Made(mode=binary | 0o664, gid=_UTMP, data=logs.lastlog,
                                  time=lambda now: visits(now)[0].start),
-        "/var/log/faillog": Made(mode=binary | 0o644, size=0, time=persona.installed_time),
+        "/var/log/faillog": Made(mode=binary | 0o644, data=b"", time=persona.installed_time),
         "/tmp": folder(0o1777, time=lambda now: now - now % 3600),  # noqa: S108
-        "/run/utmp": Made(mode=binary | 0o664, gid=_UTMP, size=1152, time=boot + 7),
+        "/run/utmp": Made(mode=binary | 0o664, gid=_UTMP, data=logs.utmp, time=boot + 7),
     }  # fmt: skip
     made |= _homes(machine)
     return made

@@ -14,6 +14,7 @@ from samovar.shell.disk.node import Mount
 from samovar.shell.disk.session import Session, Task
 from samovar.shell.image import load
 from samovar.shell.machine.accounts import Accounts
+from samovar.shell.machine.bare import Bare
 from samovar.shell.machine.drift import Drift
 from samovar.shell.machine.facts import Interface, Load, Login, Route, Socket
 from samovar.shell.machine.hardware import Hardware
@@ -26,8 +27,6 @@ class Machine:
     """Everything about the emulated computer that is not a source's own doing."""
 
     def __init__(self, persona: Persona, image: Image | None = None) -> None:
-        from samovar.shell.machine.bare import Bare  # what follows needs no image of Debian
-
         self.persona = persona
         self.image: Image = image or (Bare() if persona.busybox else load())
         self.drift = Drift(persona)
@@ -131,7 +130,20 @@ class Machine:
 
     def tasks(self, session: Session) -> list[Task]:
         """All processes as one session sees them: the standing ones, its own, and what let it in."""
-        return self.processes(session.now) + self.doorway(session) + list(session.tasks())
+        standing = self.processes(session.now)
+        if session.killed:
+            standing = [task for task in standing if task.pid not in session.killed]
+        return standing + self.doorway(session) + list(session.tasks())
+
+    def task(self, pid: int, session: Session) -> Task | None:
+        """The process of that number."""
+        for task in session.tasks():
+            if task.pid == pid:
+                return task
+        standing = self.standing.by_pid(session.now).get(pid)
+        if standing is not None and pid not in session.killed:
+            return standing
+        return next((task for task in self.doorway(session) if task.pid == pid), None)
 
     def doorway(self, session: Session) -> list[Task]:
         """The server's process for the session's connection."""
@@ -141,8 +153,8 @@ class Machine:
         parent_name = (
             "telnetd" if router and telnet else "dropbear" if router else "inetutils-inetd" if telnet else "sshd"
         )
-        standing = self.processes(session.now)
-        parent = next((task for task in standing if task.comm == parent_name), standing[0])
+        standing = self.standing.by_pid(session.now).values()
+        parent = next((task for task in standing if task.comm == parent_name), next(iter(standing)))
         line = f"sshd: {session.user}@{session.tty or 'notty'}"
         exe = parent.exe
         if telnet and not router:

@@ -32,7 +32,7 @@ class Pids:
         self._machine = machine
 
     def _find(self, pid: int, session: Session) -> Task | None:
-        return next((task for task in self._machine.tasks(session) if task.pid == pid), None)
+        return self._machine.task(pid, session)
 
     def lookup(self, node: int, name: str, session: Session) -> int:
         """The child of that name, or -1."""

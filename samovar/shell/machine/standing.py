@@ -64,7 +64,7 @@ class Standing:
         self._persona, self._drift = persona, drift
         self._boot = float(persona.boot_time)
         self._fixed = tuple(self._router() if persona.busybox else self._server())
-        self._daily = {task.pid: task.cpu for task in self._fixed}
+        self._held: tuple[float, dict[int, Task]] = (-1.0, {})
 
     def next_pid(self, now: float) -> int:
         """The number that the next process gets, about; it grows with time."""
@@ -72,6 +72,15 @@ class Standing:
 
     def tasks(self, now: float) -> list[Task]:
         """The processes, by pid."""
+        return list(self.by_pid(now).values())
+
+    def by_pid(self, now: float) -> dict[int, Task]:
+        """The processes under their numbers; kept until another time is asked for."""
+        if self._held[0] != now:
+            self._held = (now, {task.pid: task for task in self._tasks(now)})
+        return self._held[1]
+
+    def _tasks(self, now: float) -> list[Task]:
         days = max(now - self._boot, 60.0) / 86_400
         replace = msgspec.structs.replace
         found = [replace(task, cpu=round(task.cpu * days, 2)) if task.cpu else task for task in self._fixed]
@@ -153,7 +162,7 @@ class Standing:
             rows.append(Task(
                 pid=pid, ppid=rows[-1].pid if twin else 1, argv=argv, name=exe.rpartition("/")[2][:15], uid=_UIDS[user],
                 gid=_UIDS[user], tty="tty1" if "agetty" in line else "", exe=exe, start=self._boot + after, cpu=cpu,
-                rss=rss + self._drift.between(line[:40] + "rss", 0, 300), vsz=vsz, nice=nice, threads=threads,
+                rss=min(rss + self._drift.between(line[:40] + "rss", 0, 300), vsz - 80), vsz=vsz, nice=nice, threads=threads,
                 session=pid,
             ))  # fmt: skip
         return rows

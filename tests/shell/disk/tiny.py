@@ -4,6 +4,7 @@ import stat
 
 from samovar.shell.disk.base import Base
 from samovar.shell.disk.content import Maker
+from samovar.shell.image import Package
 
 FILE, FOLDER, LINK = stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK
 
@@ -19,6 +20,9 @@ class Tiny:
         self._paths = sorted(rows, key=lambda path: (path.count("/") if path != "/" else 0, path))
         self._rows = [rows[path] for path in self._paths]
         self._number = {path: number for number, path in enumerate(self._paths)}
+
+    def packages(self) -> tuple[Package, ...]:
+        return ()
 
     def __len__(self) -> int:
         return len(self._rows)
