@@ -27,6 +27,7 @@ from samovar.shell.syntax.tree import (
     Word,
 )
 
+_NO_BODY = frozenset(("function", "coproc"))
 _EMPTY = re.compile(r"[ \t]*+\)").match
 
 
@@ -268,7 +269,7 @@ class Commands(Conditions):
 
     def _function(self, name: str, start: int) -> Function:
         self.lines()
-        begin = BEGINNINGS.get(self.raw) if self.token == WORD else None
+        begin = BEGINNINGS.get(self.raw) if self.token == WORD and self.raw not in _NO_BODY else None
         if begin is None and self.token != "(":
             if self.dialect == "bash" or self.token != WORD:
                 self.unexpected()

@@ -55,7 +55,7 @@ class Conditions(Lexer):
         if self.token == NUMBER:
             self.token = WORD
         if self.token == "":
-            raise self._end_of_file()
+            raise Incomplete("unexpected token `EOF' in conditional command", self._line())
         if self.token != WORD:
             raise self._wrong("", "unexpected token `{}' in conditional command")
         if self.raw == "]]":

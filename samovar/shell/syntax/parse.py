@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from samovar.shell.syntax.commands import BEGINNINGS, Commands
-from samovar.shell.syntax.fault import Dialect, Incomplete, SyntaxFault, complaint
+from samovar.shell.syntax.fault import END_OF_FILE, Dialect, Incomplete, SyntaxFault, complaint
 from samovar.shell.syntax.lexer import NUMBER, REDIRECTS, WORD
 from samovar.shell.syntax.tree import (
     AndOr,
@@ -93,12 +93,15 @@ class Parser(Commands):
         self.deeper()
         kept = self.token, self.word, self.raw, self.start, self.before
         line = self.line
-        self.next()
-        script = self.script()
-        if self.token != ")":
-            if self.token == "":
-                raise Incomplete.quote(")", self.line_at(len(self.text)))
-            self.unexpected(")")
+        try:
+            self.next()
+            script = self.script()
+            if self.token != ")":
+                self.unexpected(")")
+        except Incomplete as fault:
+            if fault.wanted != END_OF_FILE:
+                raise
+            raise Incomplete.quote(")", self.line_at(len(self.text))) from None
         self.token, self.word, self.raw, self.start, self.before = kept
         self.line = line
         self.depth -= 1

@@ -23,7 +23,7 @@ MAX_DEPTH = 64
 _LITERAL = re.compile(r"""[^ \t\n|&;<>()'"\\$`]+""").match
 _IN_DOUBLE = re.compile(r'[^"\\$`]+').match
 _IN_DOCUMENT = re.compile(r"[^\\$`]+").match
-_IN_ARITHMETIC = re.compile(r"""[^()"\\$`;]+""").match
+_IN_ARITHMETIC = re.compile(r"""[^()'"\\$`;]+""").match
 _IN_BACKQUOTES = re.compile(r"[^`\\]+|\\[\s\S]").match
 _IN_BRACKETS = re.compile(r"""[^\[\]'"\\$`]+""").match
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]").match
@@ -257,6 +257,10 @@ class Words:
             elif char == '"':
                 self.pos += 1
                 parts.append(self.double(self.pos - 1))
+            elif char == "'":  # no quote to arithmetic, but it may hold parentheses
+                begin = self.pos
+                self.special([], char)
+                parts.append(Quoted(text[begin : self.pos]))
             else:
                 self.quoted(parts, char, '$`"\\\n')
         raise self.open_quote(")", start)

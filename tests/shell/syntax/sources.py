@@ -85,6 +85,14 @@ echo a\necho "b\nc\nd
 [[ ! ]]
 [[ a && ]]
 [[ -z
+[[
+[[ (
+$(( '
+(( '
+(( ')'
+$( { b=c
+f() function |
+! function function function
 [[ a ) ]]
 [[ a; ]]
 [[ (a) b ]]
