@@ -12,11 +12,12 @@ from samovar.shell.disk.base import FIRST_NEW, Base
 from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.made import LIVE, PROC_DEVICE, SYS_DEVICE
 from samovar.shell.disk.node import Stat, kind
-from samovar.shell.disk.overlay import Inode, Ledger
+from samovar.shell.disk.overlay import MAX_NOTE, Inode, Ledger
 from samovar.shell.disk.session import Session
 
 _BLOCK = 4096
 _MAX_GONE = 16 << 20  # bytes of contents that were lost before anybody asked
+_MAX_GIVEN = 2_000  # contents that a source gives in all
 _MAX_TAIL = 1 << 20  # zeros at a file's end that ``written`` gives back
 
 
@@ -157,7 +158,7 @@ class Disk:
         inode.rdev, inode.device = status.rdev, status.device
         inode.lower, inode.opaque = stat.S_ISREG(mode), not stat.S_ISDIR(mode)
         if stat.S_ISLNK(mode):
-            inode.target = self.base.target(node, session)
+            inode.lead(self.base.target(node, session))
         if node < LIVE:
             self._nodes[node] = inode
         return inode
@@ -224,7 +225,7 @@ class Disk:
 
     def touch(self, inode: Inode, path: str) -> None:
         """A file's content has changed: ``written`` will give it."""
-        inode.dirty, inode.path = True, path
+        inode.dirty, inode.path = True, path[-MAX_NOTE:]
         self._dirty[inode.number] = inode
 
     def retire(self, inode: Inode) -> None:
@@ -242,7 +243,7 @@ class Disk:
         dirty, self._dirty = self._dirty, {}
         for path, data in [*gone, *((inode.path, _whole(inode)) for inode in dirty.values() if inode.data)]:
             digest = _digest(data)
-            if digest not in self._given and len(self._given) < 10_000:
+            if digest not in self._given and len(self._given) < _MAX_GIVEN:
                 self._given.add(digest)
                 yield path, data
 

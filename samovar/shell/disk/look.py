@@ -77,7 +77,10 @@ class Look:
         node = self._place(path, cwd, follow=False).node
         if not stat.S_ISLNK(self.disk.mode(node, self.session)):
             raise Fault("EINVAL")
-        return self.disk.target(node, self.session)
+        target = self.disk.target(node, self.session)
+        if not target:
+            raise Fault("ENOENT")
+        return target
 
     def listing(self, path: str, cwd: str = "/") -> list[str]:
         """The names in a directory, sorted bytewise. Raises Fault."""

@@ -10,7 +10,8 @@ MAX_NODES = 4_000
 MAX_REMOVED = 20_000  # names of the image that are gone
 MAX_FILE = 1 << 44  # st_size of a file with holes
 NODE_BYTES = 450  # what a node takes, about
-NAME_BYTES = 130  # what a name takes, about
+NAME_BYTES = 110  # what a name takes beside its length, about
+MAX_NOTE = 512  # characters of a path that are kept for ``written``
 
 
 class Ledger:
@@ -73,7 +74,13 @@ class Inode:
             return
         ledger.nodes -= 1
         ledger.removed -= self.gone
-        ledger.take(-NODE_BYTES - len(self.data or b"") - NAME_BYTES * len(self.entries or ()), -self.allocated)
+        names = sum(NAME_BYTES + len(name) for name in self.entries or ())
+        ledger.take(-NODE_BYTES - len(self.data or b"") - len(self.target) - names, -self.allocated)
+
+    def lead(self, target: str) -> None:
+        """Let a symbolic link lead there. Raises Fault."""
+        self.ledger.take(len(target))
+        self.target = target
 
     def read(self, offset: int, count: int) -> bytes:
         """Bytes of its own content."""
@@ -118,7 +125,7 @@ class Inode:
             self.entries = {}
         before = self.entries.get(name)
         if before is None:
-            self.ledger.take(NAME_BYTES)
+            self.ledger.take(NAME_BYTES + len(name))
         change = (number < 0) - (before is not None and before < 0)
         self.ledger.removed += change
         self.gone += change
@@ -130,7 +137,7 @@ class Inode:
         if number is not None:
             self.ledger.removed -= number < 0
             self.gone -= number < 0
-            self.ledger.take(-NAME_BYTES)
+            self.ledger.take(-NAME_BYTES - len(name))
 
     def hide(self) -> None:
         """Nothing of the lower layer's directory shows from now on."""

@@ -6,7 +6,7 @@ from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.look import Handle, Look
 from samovar.shell.disk.made import FIXED, LIVE
 from samovar.shell.disk.node import FORMATS
-from samovar.shell.disk.overlay import Inode
+from samovar.shell.disk.overlay import MAX_NOTE, Inode
 from samovar.shell.disk.walk import EXECUTE, MAX_PATH, TOO_LONG, WRITE, Place, walk
 
 
@@ -52,7 +52,7 @@ class View(Look):
             raise Fault("ENOENT")
         if len(target) >= MAX_PATH:
             raise Fault("ENAMETOOLONG")
-        self._new(self._free(path, cwd), stat.S_IFLNK | 0o777).target = target
+        self._new(self._free(path, cwd), stat.S_IFLNK | 0o777).lead(target)
 
     def mknod(self, path: str, kind: str, mode: int = 0o666, rdev: tuple[int, int] = (0, 0), cwd: str = "/") -> None:
         """Make a node of that kind (f, p, s, c, b). Raises Fault."""
@@ -202,7 +202,7 @@ class View(Look):
         self.disk.detach(here, source.name, self.session)
         here.nlink -= folder
         there.nlink += folder
-        inode.ctime, inode.path = self.session.now, goal.path if inode.path else ""
+        inode.ctime, inode.path = self.session.now, goal.path[-MAX_NOTE:] if inode.path else ""
 
     # contents -------------------------------------------------------------------------------------------
 

@@ -76,58 +76,67 @@ def walk(
         raise Fault("ENOENT")
     if len(path) >= MAX_PATH:
         raise Fault("ENAMETOOLONG")
-    slash = path[-1] == "/"
     todo = path.rstrip("/").split("/")
     todo.reverse()
     nodes, names = ([disk.root], []) if path[0] == "/" else _start(disk, user, session, cwd)
-    links, last, node = 0, "/", nodes[-1]
+    place = Place(nodes, names, "/", nodes[-1], path[-1] == "/")
+    _go(disk, user, session, todo, place, follow or (place.slash and not bare), bare)
+    return place
+
+
+def _go(disk: Disk, user: User, session: Session, todo: list[str], place: Place, follow: bool, bare: bool) -> None:
+    """Take the steps of ``todo``, the last one first, from where ``place`` is."""
+    links = steps = 0
+    nodes, names = place.nodes, place.names
     while todo:
         name = todo.pop()
         if not name:
             continue
         directory = nodes[-1]
-        if not stat.S_ISDIR(mode := disk.mode(directory, session)):
-            raise Fault("ENOTDIR")
-        if user.uid and not user.may(EXECUTE, mode, *disk.owner(directory, session)):
-            raise Fault("EACCES")
-        last, node = name, directory
+        _search(disk, user, session, directory)
+        place.name, place.node = name, directory
         if name == ".":
             continue
         if name == "..":
             if names:
                 nodes.pop()
                 names.pop()
-            node = nodes[-1]
+            place.node = nodes[-1]
             continue
-        if len(name) > MAX_NAME:
-            if bare and not todo:
-                node = TOO_LONG
-                break
-            raise Fault("ENAMETOOLONG")
-        node = disk.lookup(directory, name, session)
+        node = place.node = disk.lookup(directory, name, session) if len(name) <= MAX_NAME else TOO_LONG
         if node < 0:
-            if todo:
-                raise Fault("ENOENT")
-            break
-        mode = disk.mode(node, session)
-        if mode & 0o170000 == stat.S_IFLNK and (todo or follow or (slash and not bare)):
-            links += 1
-            if links > MAX_LINKS:
-                raise Fault("ELOOP")
+            if todo or (node == TOO_LONG and not bare):
+                raise Fault("ENOENT" if node != TOO_LONG else "ENAMETOOLONG")
+            return
+        if stat.S_ISLNK(disk.mode(node, session)) and (todo or follow):
             target = disk.target(node, session)
-            if target[:1] == "/":
-                nodes, names, last, node = [disk.root], [], "/", disk.root
-            slash = slash or (not todo and target[-1:] == "/")
+            links, steps = links + 1, steps + target.count("/")
+            if links > MAX_LINKS or steps > MAX_PATH:
+                raise Fault("ELOOP")
+            if not target:  # of a process that has no program
+                raise Fault("ENOENT")
+            if target[0] == "/":
+                nodes[:], names[:], place.name, place.node = [disk.root], [], "/", disk.root
+            place.slash = place.slash or (not todo and target[-1] == "/")
             todo += reversed(target.rstrip("/").split("/"))
-            continue
-        if todo:
+        elif todo:
             nodes.append(node)
             names.append(name)
-    return Place(nodes, names, last, node, slash)
+
+
+def _search(disk: Disk, user: User, session: Session, directory: int) -> None:
+    """Raise Fault unless names may be looked up in that node."""
+    mode = disk.mode(directory, session)
+    if mode & 0o170000 != stat.S_IFDIR:
+        raise Fault("ENOTDIR")
+    if user.uid and not user.may(EXECUTE, mode, *disk.owner(directory, session)):
+        raise Fault("EACCES")
 
 
 def _start(disk: Disk, user: User, session: Session, cwd: str) -> tuple[list[int], list[str]]:
     """A working directory's nodes and names. A process keeps it whatever becomes of the rights above."""
+    if len(cwd) >= MAX_PATH:
+        raise Fault("ENAMETOOLONG")
     nodes, names = [disk.root], [name for name in cwd.split("/") if name]
     for name in names:
         node = disk.lookup(nodes[-1], name, session)

@@ -130,6 +130,7 @@ def nodes(machine: Machine) -> dict[str, Made]:
         "subuid": "".join(f"{user}:{100_000 + 65_536 * n}:65536\n" for n, user in enumerate(persona.users)),
         "subgid": "".join(f"{user}:{100_000 + 65_536 * n}:65536\n" for n, user in enumerate(persona.users)),
         "apt/sources.list": _MIRRORS.get(persona.os_id, "").format(persona.os_codename),
+        "inetd.conf": machine.stored("/etc/inetd.conf").replace("#<off># telnet", "telnet"),
         "mailname": persona.fqdn + "\n", "ssl/certs/ssl-cert-snakeoil.pem": persona.tls_certificate,
     }  # fmt: skip
     if not first:

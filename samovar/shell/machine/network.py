@@ -74,11 +74,11 @@ class Network:
         found: list[Socket] = []
         for task in tasks:
             by_name.setdefault(task.comm, task)
-        for protocol, address, port, program, fd in rows:
+        for place, (protocol, address, port, program, fd) in enumerate(rows):
             if program not in by_name:
                 continue
             pid = by_name[program].pid
-            inode = self._drift.between(f"socket{protocol}{port}", 14_000, 26_000)
+            inode = 14_000 + 1_000 * place + self._drift.between(f"socket{protocol}{port}", 0, 990)
             nowhere = "::" if protocol.endswith("6") else ANY
             state = "LISTEN" if protocol.startswith("tcp") else "UNCONN"
             found.append(Socket(protocol, state, address, port, nowhere, 0, pid, program, fd, inode))

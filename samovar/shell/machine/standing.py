@@ -159,10 +159,10 @@ class Standing:
             argv = (line,) if line.startswith("sshd:") else tuple(line.split(" "))
             exe = "/usr/sbin/sshd" if line.startswith("sshd:") else argv[0].replace("/lib/systemd", "/usr/lib/systemd")
             twin = bool(rows) and rows[-1].argv == argv
+            resident = min(rss + self._drift.between(line[:40] + "rss", 0, 300), vsz - 80)
             rows.append(Task(
                 pid=pid, ppid=rows[-1].pid if twin else 1, argv=argv, name=exe.rpartition("/")[2][:15], uid=_UIDS[user],
                 gid=_UIDS[user], tty="tty1" if "agetty" in line else "", exe=exe, start=self._boot + after, cpu=cpu,
-                rss=min(rss + self._drift.between(line[:40] + "rss", 0, 300), vsz - 80), vsz=vsz, nice=nice, threads=threads,
-                session=pid,
+                rss=resident, vsz=vsz, nice=nice, threads=threads, session=pid,
             ))  # fmt: skip
         return rows

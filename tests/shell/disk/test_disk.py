@@ -230,3 +230,24 @@ def test_the_kinds_of_nodes() -> None:
     assert view.stat("/tmp/l").kind == "p"
     assert view.open("/tmp/c").rdev == (1, 3)
     assert stat.S_ISDIR(BASE.mode(BASE.root, Disk(BASE, NOW).session))
+
+
+def test_long_names_and_targets_are_paid_for() -> None:
+    disk = Disk(BASE, NOW)
+    view = root(disk)
+    before = disk.size
+    view.symlink("t" * 4_000, "/tmp/" + "n" * 255)
+    assert disk.size - before > 4_255
+    view.unlink("/tmp/" + "n" * 255)
+    assert disk.size - before < 1_000
+
+
+def test_links_that_make_work_without_end_are_a_loop() -> None:
+    view = root(Disk(BASE, NOW))
+    view.mkdir("/tmp/d")
+    for number in range(30):
+        view.symlink("d/../" * 300 + f"l{number + 1}", f"/tmp/l{number}")
+    with pytest.raises(Fault, match="ELOOP"):
+        view.stat("/tmp/l0")
+    with pytest.raises(Fault, match="ENAMETOOLONG"):
+        view.stat("x", "/tmp" + "/." * 4_096)

@@ -3,6 +3,7 @@
 import random
 import re
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -275,13 +276,14 @@ def test_a_routers_tree_is_small_and_its_own() -> None:
 @each
 def test_the_kernels_trees_are_the_kernels(machine: Machine) -> None:
     view = look(machine)
-    for code, call in (
+    calls: tuple[tuple[str, Callable[[], object]], ...] = (
         ("ENOENT", lambda: view.write("/proc/new", b"")),
         ("EPERM", lambda: view.unlink("/proc/version")),
         ("EACCES", lambda: view.write("/sys/new", b"")),
         ("EBUSY", lambda: view.rmdir("/proc")),
         ("EXDEV", lambda: view.rename("/etc/passwd", "/dev/x")),
-    ):
+    )
+    for code, call in calls:
         with pytest.raises(Fault, match=code):
             call()
     view.write("/proc/sys/vm/drop_caches", b"3\n")
