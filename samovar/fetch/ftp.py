@@ -25,7 +25,7 @@ async def get(gate: Gate, target: Target, draft: Draft) -> None:
     except (ValueError, asyncio.LimitOverrunError) as error:
         raise Failure("protocol", "bad reply") from error
     finally:
-        await close(streams[1])
+        close(streams[1])
 
 
 class _Control:
@@ -45,7 +45,7 @@ class _Control:
             while piece := await data[0].read(_CHUNK):
                 self._draft.add(piece)
         finally:
-            await close(data[1])
+            close(data[1])
         await self._expect(226, 250)
 
     async def _log_in(self, target: Target) -> None:

@@ -91,7 +91,7 @@ class Gate:
         return reader, writer
 
 
-async def close(writer: asyncio.StreamWriter) -> None:
+def close(writer: asyncio.StreamWriter) -> None:
     """End a connection at once."""
     writer.transport.abort()
 

@@ -59,7 +59,7 @@ async def get(gate: Gate, target: Target, request: Request, draft: Draft, *, may
     try:
         return await _Exchange(streams, draft).run(head, request.body, may_follow=may_follow)
     finally:
-        await close(streams[1])
+        close(streams[1])
 
 
 class _Exchange:

@@ -6,7 +6,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from typing import cast
 
@@ -94,7 +94,8 @@ async def tcp(talk: Talk, host: str = "127.0.0.1", context: ssl.SSLContext | Non
     finally:
         server.close()
         for writer in writers:
-            writer.transport.abort()
+            with suppress(AttributeError):  # Python 3.11 stumbles over one that has ended already
+                writer.transport.abort()
 
 
 @asynccontextmanager
