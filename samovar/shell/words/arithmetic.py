@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from samovar.shell.words.scope import ExpansionFault, Scope
 
-MAX_NESTING = 24  # parentheses, and variables that hold expressions
+MAX_NESTING = 60  # of operators, parentheses, and variables that hold expressions
 _SPACE = re.compile(r"[ \t\n\r]*+").match
 _TOKEN = re.compile(
     r"([0-9][0-9A-Za-z_@#]*)|([A-Za-z_][A-Za-z0-9_]*)|(<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^<>=!]=|[-+*/%&|^<>=!~?:,()])"
@@ -144,7 +144,9 @@ class _Expression:
             begin = self.begin
             skip = (operator == "&&" and not left) or (operator == "||" and bool(left))
             self.idle += skip
+            self.deeper()
             right = self.binary(power + (operator != "**"))
+            self.nested -= 1
             self.idle -= skip
             if operator in ("&&", "||"):
                 left = int(bool(left and right) if operator == "&&" else bool(left or right))

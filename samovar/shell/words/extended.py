@@ -58,7 +58,9 @@ def _group(pattern: str, place: int, depth: int) -> tuple[tuple[Sequence, ...], 
             return tuple(alternatives), place
 
 
-class _Matcher:
+class Matcher:
+    """One text and what is known of it; ``steps`` counts the work."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.steps = 0
@@ -123,18 +125,18 @@ def whole(text: str, pattern: str) -> bool:
 
 def ends(text: str, pattern: str) -> frozenset[int]:
     """Where matches from the beginning end."""
-    return _Matcher(text).sequence(_compiled(pattern), frozenset((0,)))
+    return Matcher(text).sequence(_compiled(pattern), frozenset((0,)))
 
 
 def begins(text: str, pattern: str) -> list[int]:
     """Where matches that reach the end begin."""
-    nodes, matcher = _compiled(pattern), _Matcher(text)
+    nodes, matcher = _compiled(pattern), Matcher(text)
     return [start for start in range(len(text) + 1) if len(text) in matcher.sequence(nodes, frozenset((start,)))]
 
 
 def first(text: str, pattern: str, begin: int) -> tuple[int, int] | None:
     """The first and there longest match from ``begin`` on."""
-    nodes, matcher = _compiled(pattern), _Matcher(text)
+    nodes, matcher = _compiled(pattern), Matcher(text)
     for start in range(begin, len(text) + 1):
         if found := matcher.sequence(nodes, frozenset((start,))):
             return start, max(found)

@@ -15,7 +15,7 @@ CLASSES = {
 STAR = "*"
 _EXTENDED = re.compile(r"[?*+@!]\(").search
 _SPECIAL = re.compile(r"[*?\[\]\\(|)!+@^-]")
-BRACKET = re.compile(r"\[([!^]?)(\]?(?:\[:[a-z]+:\]|\[=[\s\S]=\]|\[\.[\s\S]\.\]|\\[\s\S]|[^\]\\])*+)\]").match
+BRACKET = re.compile(r"\[([!^]?+)(\]?+(?:\[:[a-z]+:\]|\[=[\s\S]=\]|\[\.[\s\S]\.\]|\\[\s\S]|[^\]\\])*+)\]").match
 _ITEM = re.compile(r"\[:([a-z]+):\]|\[[=.]([\s\S])[=.]\]|\\([\s\S])|([\s\S])")
 
 

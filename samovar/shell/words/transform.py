@@ -39,27 +39,24 @@ def _anchored_empty(value: str, operator: str, replacement: Replacement) -> str:
 
 
 def _everywhere(value: str, pattern: str, replacement: Replacement, *, once: bool) -> str:
+    if not value:
+        return _filled(replacement, "") if not pattern.strip("*") else ""
     pieces: list[str] = []
     place = size = 0
-    while place < len(value) or (place == 0 and not value):
+    while place < len(value):
         found = find(value, pattern, place)
-        if found is None:
+        if found is None or found[0] >= len(value):
             break
         begin, end = found
-        if end == begin:  # nothing matched: bash goes on behind the next character
-            if not value:
-                return _filled(replacement, "")
-            if once:
-                return value
-            pieces.append(value[place : begin + 1])
-            place = begin + 1
-            continue
         text = _filled(replacement, value[begin:end])
+        if end == begin:  # nothing: it is put in front of the next character
+            end += not once
+            text += value[begin:end]
         pieces += [value[place:begin], text]
         size += len(text) + begin - place
+        place = end
         if size > MAX_TEXT:
             raise no_memory(size)
-        place = end
         if once:
             break
     return "".join(pieces) + value[place:]

@@ -132,11 +132,10 @@ class Memory:
             self.variables[assignment.name] = array
             return
         value = (yield from single(assignment.value, self)) if assignment.value is not None else ""
-        index: str | None = None
+        key = None
         if assignment.index is not None:
-            place = yield from single(assignment.index, self)
-            index = str(evaluate(place, self))
-        self.assign(assignment.name, (self.value(assignment.name) or "") * assignment.append + value, index)
+            key = str(evaluate((yield from single(assignment.index, self)), self))
+        self.assign(assignment.name, (self.value(assignment.name) or "") * assignment.append + value, key)
 
 
 def finish(step: Generator[Wait, bytes, object]) -> object:
