@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 
 from samovar.persona import Persona
@@ -183,6 +184,20 @@ class Machine:
     def who(self, session: Session) -> list[Login]:
         """Who is logged in."""
         return self.logins.here(session)
+
+    def greeting(self, session: Session) -> str:
+        """What a login on a terminal begins with: the message of the day and the last login."""
+        persona, last = self.persona, self.logins.last(session.since or session.now, session.user)
+        if persona.busybox:
+            return ""
+        line = ""
+        if last is not None:
+            time = datetime.fromtimestamp(last.start, UTC).strftime("%a %b %e %H:%M:%S %Y")
+            line = f"Last login: {time} from {last.host}\n"
+        if persona.os_id == "ubuntu":
+            return f"Welcome to {persona.os_name} (GNU/Linux {persona.kernel_release} {persona.machine})\n\n{line}"
+        system = f"{persona.kernel_release} {persona.kernel_version} {persona.machine}"
+        return f"Linux {persona.host_name} {system}\n{self.stored('/etc/motd')}{line}"
 
     # file systems ---------------------------------------------------------------------------------------
 

@@ -303,3 +303,15 @@ def test_everything_can_be_walked_to_its_end(machine: Machine) -> None:
             if found.kind == "d":
                 pending.append(f"{path.rstrip('/')}/{name}")
     assert 1_500 < seen < 60_000
+
+
+def test_the_greeting_names_the_system_and_the_last_login() -> None:
+    guest = session(DEBIAN)
+    guest.user = DEBIAN.logins.before(NOW)[0].user
+    last = DEBIAN.logins.last(NOW, guest.user)
+    text = DEBIAN.greeting(guest)
+    assert text.startswith(f"Linux {DEBIAN.persona.host_name} {DEBIAN.persona.kernel_release} #1 SMP")
+    assert "ABSOLUTELY NO WARRANTY" in text
+    assert last is None or re.search(rf"Last login: \w+ \w+ [ \d]\d [\d:]+ \d+ from {last.host}\n$", text)
+    assert MACHINES["ubuntu-20.04"].greeting(guest).startswith("Welcome to Ubuntu 20.04.6 LTS (GNU/Linux 5.4.0-")
+    assert MACHINES["openwrt-23.05"].greeting(guest) == ""
