@@ -14,6 +14,7 @@ from samovar.event import Fact
 from samovar.sensor import Keep, Send, Step
 from samovar.shell.disk.disk import Disk
 from samovar.shell.disk.fault import Fault
+from samovar.shell.disk.session import Session
 from samovar.shell.disk.view import View
 from samovar.shell.kernel import signals
 from samovar.shell.kernel.descriptor import BrokenPipe, Pipe, Stream
@@ -43,8 +44,9 @@ class Launcher(Protocol):
 class Kernel:
     """The processes of one session."""
 
-    def __init__(self, machine: Machine, disk: Disk, now: float, launcher: Launcher) -> None:
-        self.machine, self.disk, self.now, self._launcher = machine, disk, now, launcher
+    def __init__(self, machine: Machine, disk: Disk, session: Session, launcher: Launcher) -> None:
+        self.machine, self.disk, self.session, self._launcher = machine, disk, session, launcher
+        self.now = now = session.now
         self.processes: dict[int, Process] = {}
         self.effects: deque[Effect] = deque()
         self.effects_size = 0
@@ -54,6 +56,10 @@ class Kernel:
         self._slice = SLICE_STEPS
         self._left = SESSION_STEPS
         self._pipes = 0
+        self.killed: set[int] = set()  # standing processes of the machine that this session has ended
+        self.stopped: set[str] = set()  # services that it has stopped
+        self.gone = False  # the machine is going down
+        self.foreground = 0  # the process group that the terminal's signals go to
 
     # resources ------------------------------------------------------------------------------------------
 
@@ -74,13 +80,30 @@ class Kernel:
         """The files as this user may use them."""
         view = self._views.get(identity)
         if view is None:
-            view = self._views[identity] = View(self.disk, identity.uid, identity.gid, identity.groups)
+            view = View(self.disk, identity.uid, identity.gid, identity.groups, self.session)
+            self._views[identity] = view
         return view
+
+    @property
+    def root(self) -> View:
+        """The files as a program with root's rights uses them, whoever calls it (crontab is setgid)."""
+        return self.view(Identity("root", 0, 0, (0,)))
+
+    def hang_up(self) -> None:
+        """The machine goes down: this session ends."""
+        self.gone = True
 
     def pipe(self) -> Pipe:
         """A new pipe."""
         self._pipes += 1
         return Pipe(40_000 + self._last * 3 + self._pipes)
+
+    def noise(self, purpose: str, count: int) -> bytes:
+        """Bytes that look random: the same for the same purpose, time and installation."""
+        found = bytearray()
+        while len(found) < count:
+            found += self.machine.persona.keyed("noise", f"{purpose} {self.now} {len(found)}")
+        return bytes(found[:count])
 
     def emit(self, data: bytes, *, error: bool = False) -> None:
         """Bytes leave for the peer."""
@@ -127,13 +150,28 @@ class Kernel:
         return process
 
     def command(
-        self, parent: Process, argv: list[str], environment: dict[str, str], descriptors: dict[int, Stream]
+        self,
+        parent: Process,
+        argv: list[str],
+        environment: dict[str, str],
+        descriptors: dict[int, Stream],
+        *,
+        identity: Identity | None = None,
+        directory: str | None = None,
     ) -> Process | None:
         """Start a program as a child; None where there is no such program. Raises Fault."""
         found = self._launcher(parent, argv, environment)
         if found is None:
             return None
-        return self.spawn(parent, argv, running(found), descriptors, environment=environment)
+        return self.spawn(
+            parent,
+            argv,
+            running(found),
+            descriptors,
+            environment=environment,
+            identity=identity,
+            directory=directory,
+        )
 
     def execute(
         self, parent: Process, argv: list[str], environment: dict[str, str] | None = None
@@ -187,7 +225,8 @@ class Kernel:
 
     def run(self, now: float) -> None:
         """Let processes run until all wait, or the slice is over."""
-        self.now, self._slice = now, SLICE_STEPS
+        self.now = self.session.now = now
+        self._slice = SLICE_STEPS
         moved = True
         while moved and not self.due and not self.asking and self.effects_size < MAX_EFFECTS_BYTES:
             moved = False
@@ -198,6 +237,11 @@ class Kernel:
                     if self.due or self.asking:
                         break
 
+    def start(self, process: Process) -> None:
+        """Let a new process run at once, as far as it gets."""
+        if process.waiting is None and process.body is not None:
+            self._resume(process, b"")
+
     def answer(self, data: bytes) -> None:
         """What the platform says to the first of ``asking``."""
         process, _ = self.asking.popleft()
@@ -206,8 +250,9 @@ class Kernel:
 
     def wake_time(self) -> float | None:
         """When the next sleeper wakes; None if nobody sleeps."""
-        times = [p.waiting.time for p in self.processes.values() if type(p.waiting) is Until and not p.stopped]
-        return min(times, default=None)
+        waits = [process.waiting for process in self.processes.values() if not process.stopped]
+        time = min((wait.time for wait in waits if isinstance(wait, Until | Ended)), default=float("inf"))
+        return None if time == float("inf") else time
 
     @property
     def busy(self) -> bool:
@@ -228,13 +273,15 @@ class Kernel:
         if isinstance(waiting, Writable):
             return waiting.stream.room
         if isinstance(waiting, Ended):
-            return any(child.status is not None or child.stopped for child in waiting.processes)
+            ended = any(child.status is not None or child.stopped for child in waiting.processes)
+            return ended or self.now >= waiting.time
         return kind is not Ask
 
     def _resume(self, process: Process, answer: bytes) -> None:
         body = process.body
         if body is None:
             return
+        caller, self.session.caller = self.session.caller, process.pid
         try:
             process.waiting = body.send(answer) if process.waiting is not None else next(body)
         except StopIteration as done:
@@ -251,6 +298,8 @@ class Kernel:
         else:
             if isinstance(process.waiting, Ask):
                 self.asking.append((process, process.waiting.step))
+        finally:
+            self.session.caller = caller
 
     def _end(self, process: Process, status: int) -> None:
         if process.status is not None:

@@ -72,9 +72,9 @@ class Process:
         self.kernel, self.machine, self.pid, self.parent = kernel, kernel.machine, pid, parent
         self.argv, self.environment, self.directory = argv, environment, directory
         self.identity, self.descriptors = identity, descriptors
-        self.umask = parent.umask if parent else 0o022
+        self.umask: int = parent.umask if parent else 0o022
         self.group = pid
-        self.nice = parent.nice if parent else 0
+        self.nice: int = parent.nice if parent else 0
         self.started = kernel.now
         self.view: View = kernel.view(identity)
         self.body: Body | None = None
@@ -194,6 +194,19 @@ class Process:
         self._rest = held[end:]
         return held[:end]
 
+    def secret(self) -> Generator[Wait, bytes, str]:
+        """A line that a terminal does not echo: a password, without its end."""
+        stream = self.descriptors.get(0)
+        if stream is not None and stream.tty:
+            stream.echo = False  # type: ignore[attr-defined]  # a terminal has it
+        try:
+            line = yield from self.line()
+        finally:
+            if stream is not None and stream.tty:
+                stream.echo = True  # type: ignore[attr-defined]
+                self.err("\n")
+        return line.rstrip(b"\n").decode("latin-1")
+
     # waiting --------------------------------------------------------------------------------------------
 
     def sleep(self, seconds: float) -> Generator[Wait, bytes, None]:
@@ -214,6 +227,14 @@ class Process:
     def path(self, name: str) -> str:
         """A name as an absolute path (not resolved)."""
         return name if name.startswith("/") else f"{self.directory.rstrip('/')}/{name}"
+
+    def may(self, name: str, wanted: int) -> bool:
+        """Whether it may read (4), write (2), execute (1) a file."""
+        try:
+            self.view.access(name, wanted, self.directory)
+        except Fault:
+            return False
+        return True
 
     def contents(self, name: str) -> bytes:
         """A file's content, whole. Raises Fault."""

@@ -33,3 +33,13 @@ def number(name: str) -> int | None:
 def action(signal: int) -> str:
     """What a signal does by default: ``nothing``, ``stop`` or ``end``."""
     return "nothing" if signal in _HARMLESS else "stop" if signal in _STOPPING else "end"
+
+
+def listing() -> str:
+    """``kill -l``'s table."""
+    cells = [f"{number:2}) SIG{name}" for number, name in NAMES.items()]
+    real_time = [(34, "RTMIN")] + [(34 + i, f"RTMIN+{i}") for i in range(1, 16)]
+    real_time += [(64 - i, f"RTMAX-{i}") for i in range(14, 0, -1)] + [(64, "RTMAX")]
+    cells += [f"{number:2}) SIG{name}" for number, name in real_time]
+    rows = [cells[i : i + 5] for i in range(0, len(cells), 5)]
+    return "\t\n".join("\t".join(row) for row in rows) + "\n"

@@ -32,9 +32,10 @@ class Until(Struct, frozen=True):
 
 
 class Ended(Struct, frozen=True, eq=False):
-    """Until one of the processes has ended (or stopped)."""
+    """Until one of the processes has ended (or stopped), or that time has come."""
 
     processes: "tuple[Process, ...]"
+    time: float = float("inf")
 
 
 class Turn(Struct, frozen=True):

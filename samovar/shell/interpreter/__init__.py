@@ -1,0 +1,1 @@
+"""Runs a tree: variables, functions, jobs, redirections, pipelines, and the search for programs."""

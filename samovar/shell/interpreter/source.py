@@ -1,0 +1,147 @@
+"""Runs source text: of ``-c``, a file, standard input, ``eval`` and traps."""
+
+from collections.abc import Generator
+
+from samovar.shell.disk.fault import Fault
+from samovar.shell.interpreter.flow import Abandon, Exit, Flow
+from samovar.shell.interpreter.run import run_script
+from samovar.shell.interpreter.shell import Shell
+from samovar.shell.kernel.process import Body, Process
+from samovar.shell.kernel.wait import Wait
+from samovar.shell.syntax.parse import Incomplete, SyntaxFault, complaint, parse
+
+Running = Generator[Wait, bytes, int]
+
+
+def run_text(shell: Shell, text: str, *, last: bool = False) -> Running:
+    """Parse and run in this shell, as ``eval`` does."""
+    shell.spend(1 + len(text) // 500)
+    try:
+        script = parse(text, dialect=shell.dialect, aliases=shell.aliases if shell.interactive else None)
+    except (Incomplete, SyntaxFault) as fault:
+        name = shell.name if shell.interactive else shell.script_name or shell.name
+        shell.process.err(complaint(fault, name, shell.dialect))
+        shell.status = 2
+        return 2
+    return (yield from run_script(shell, script, last=last))
+
+
+def run_lines(shell: Shell) -> Running:
+    """Commands from standard input, one complete command at a time."""
+    pending, number = "", 0
+    while data := (yield from shell.process.line()):
+        number += 1
+        pending += data.decode("latin-1")
+        try:
+            script = parse(pending, dialect=shell.dialect)
+        except Incomplete:
+            continue
+        except SyntaxFault as fault:
+            shell.process.err(complaint(fault, shell.script_name or shell.name, shell.dialect))
+            shell.status = 2
+            if shell.dialect == "ash":
+                return 2
+            pending = ""
+            continue
+        pending = ""
+        try:
+            yield from run_script(shell, script)
+        except Abandon as fault:
+            shell.status = fault.status
+            return fault.status
+    if pending:
+        yield from run_text(shell, pending)
+    return shell.status
+
+
+def life(shell: Shell, act: Running) -> Body:
+    """A whole shell's life: runs, then its EXIT trap; the exit status."""
+    try:
+        yield from act
+        status = shell.status
+    except Exit as leave:
+        status = leave.status
+    except Flow as flow:
+        status = getattr(flow, "status", shell.status)
+    action = shell.traps.pop("EXIT", "")
+    if action:
+        shell.status = status
+        try:
+            yield from run_text(shell, action)
+        except Exit as leave:
+            status = leave.status
+    yield from shell.process.flush()
+    return status
+
+
+def shell_command(process: Process) -> Body:
+    """``bash`` and ``sh`` as programs."""
+    argv, name = process.argv, process.name.removeprefix("-")
+    shell = Shell(process, name=argv[0], dialect="bash" if name in ("bash", "rbash") else "ash")
+    rest, command, stdin = argv[1:], None, False
+    while rest and rest[0][:1] in ("-", "+") and len(rest[0]) > 1:
+        option = rest.pop(0)
+        if option == "--":
+            break
+        if option.startswith("--"):
+            if option == "--version" and shell.dialect == "bash":
+                process.out(_about(shell))
+                return 0
+            continue
+        for letter in option[1:]:
+            if letter == "c":
+                command = ""
+            elif letter == "s":
+                stdin = True
+            elif letter == "o":
+                _flag(shell, rest.pop(0) if rest else "", option[0] == "-")
+            else:
+                _flag(shell, letter, option[0] == "-")
+    if command is not None:
+        if not rest:
+            return process.fail("-c: option requires an argument", 2)
+        command = rest.pop(0)
+        if rest:
+            shell.name, shell.parameters = rest[0], rest[1:]
+        shell.script_name = f"{shell.name}: -c" if False else shell.name
+        return (yield from life(shell, run_text(shell, command, last=True)))
+    if rest and not stdin:
+        return (yield from _file(shell, rest))
+    shell.parameters = rest
+    if (stream := process.descriptors.get(0)) is not None and stream.tty:
+        from samovar.shell.console.prompt import interactive
+
+        return (yield from interactive(shell))
+    return (yield from life(shell, run_lines(shell)))
+
+
+def _about(shell: Shell) -> str:
+    version = shell.value("BASH_VERSION") or ""
+    return (
+        f"GNU bash, version {version} (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\n"
+        "License GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\n"
+        "This is free software; you are free to change and redistribute it.\n"
+        "There is NO WARRANTY, to the extent permitted by law.\n"
+    )
+
+
+def _file(shell: Shell, rest: list[str]) -> Body:
+    process = shell.process
+    try:
+        data = process.contents(rest[0])
+    except Fault as fault:
+        return process.fail(f"{rest[0]}: {fault.text}", 126 if fault.code in ("EACCES", "EISDIR") else 127)
+    if data[:4] == b"\x7fELF" or b"\0" in data[:80].split(b"\n", 1)[0]:
+        return process.fail(f"{rest[0]}: cannot execute binary file", 126)
+    shell.script_name, shell.parameters = rest[0], rest[1:]
+    return (yield from life(shell, run_text(shell, data.decode("latin-1"))))
+
+
+def _flag(shell: Shell, flag: str, on: bool) -> None:
+    (shell.flags.add if on else shell.flags.discard)(_LONG.get(flag, flag))
+
+
+_LONG = {
+    "allexport": "a", "errexit": "e", "noglob": "f", "nounset": "u", "xtrace": "x", "verbose": "v", "noclobber": "C",
+    "noexec": "n", "monitor": "m", "notify": "b", "hashall": "h",
+}  # fmt: skip
