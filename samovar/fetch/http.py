@@ -1,5 +1,6 @@
 """HTTP/1.1 (RFC 9112): one request and its answer, by h11, which frames and checks it."""
 
+import asyncio
 from typing import Any
 
 import h11
@@ -11,6 +12,8 @@ from samovar.fetch.target import Target, follow
 from samovar.sensor import Fetch
 
 _CHUNK = 64 << 10
+_EVENTS_PER_TURN = 64  # then other downloads get theirs: a server may send a chunk for each byte
+_FREE_EVENTS, _EVENT_BYTES = 4096, 64  # and no sound server does that for long: it costs us more than it sends
 _HEAD = 32 << 10  # bytes of a response's head, or of a chunk's
 #: not the asker's to say: they would change what a message is, or what the connection becomes
 _OURS = frozenset({"host", "user-agent", "content-length", "transfer-encoding", "upgrade", "expect", "te", "trailer"})
@@ -66,7 +69,7 @@ class _Exchange:
     def __init__(self, streams: Streams, draft: Draft) -> None:
         self._reader, self._writer = streams
         self._draft = draft
-        self._received = 0
+        self._received = self._events = 0
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD)
 
     async def run(self, head: h11.Request, body: bytes, *, may_follow: bool) -> str | None:
@@ -129,6 +132,11 @@ class _Exchange:
         return next((value for name, value in self._draft.headers if name.lower() == "location"), "")
 
     async def _event(self) -> Any:
+        self._events += 1
+        if self._events % _EVENTS_PER_TURN == 0:
+            await asyncio.sleep(0)
+        if self._events > _FREE_EVENTS + self._received // _EVENT_BYTES:
+            raise Failure("too-large", "framing")
         while True:
             event = self._connection.next_event()
             if event is not h11.NEED_DATA:

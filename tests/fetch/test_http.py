@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import hashlib
+from itertools import pairwise
 
+import h11
 import pytest
 
 from tests.fetch.servers import Names, certificate, downloads, fetch, http, moved, ok, refused_port, tcp
@@ -108,7 +110,7 @@ async def test_chunks() -> None:
         (b"SSH-2.0-OpenSSH_9.2p1\r\n", ""),
         (b"\x00\x01\x02" * 50, ""),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", ""),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", ""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 3000 + b"\r\n\r\n", ""),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", ""),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ""),
         (b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", ""),
@@ -168,6 +170,44 @@ async def test_chunks_that_are_nothing_but_framing_end() -> None:
     async with tcp(talk) as served:
         got = await fetch(downloads(bytes=100_000), f"http://127.0.0.1:{served.port}/")
     assert (got.error, got.detail) == ("too-large", "framing")
+
+
+async def test_a_chunk_for_each_byte_is_not_borne_for_long() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"1\r\ny\r\n" * 1000)
+            await writer.drain()
+
+    async with tcp(talk) as served:
+        got = await fetch(downloads(), f"http://127.0.0.1:{served.port}/")
+    assert (got.error, got.detail) == ("too-large", "framing")
+    assert len(got.body) < 10_000
+
+
+async def test_a_chunk_for_each_byte_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+    events = 0
+    real = h11.Connection.next_event
+
+    def count(connection: h11.Connection) -> object:
+        nonlocal events
+        events += 1
+        return real(connection)
+
+    async def look() -> None:
+        while True:
+            turns.append(events)
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(h11.Connection, "next_event", count)
+    body = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 3000 + b"0\r\n\r\n"
+    async with http(body) as served:
+        looking = asyncio.create_task(look())
+        got = await fetch(downloads(), f"http://127.0.0.1:{served.port}/")
+        looking.cancel()
+    assert got.body == b"x" * 3000
+    assert max(after - before for before, after in pairwise(turns)) < 200
 
 
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nab"])
