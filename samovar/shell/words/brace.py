@@ -10,6 +10,7 @@ MAX_DEPTH = 40
 MAX_BRACES = 10_000  # a text with more is taken as it is
 _OPAQUE = 0x10000  # characters from here on stand for the parts that are not bare
 _SEQUENCE = re.compile(r"(?:(-?\d{1,18})\.\.(-?\d{1,18})|([A-Za-z])\.\.([A-Za-z]))(?:\.\.(-?\d{1,18}))?").fullmatch
+_OPAQUES = re.compile(r"[^\x00-\xff]")
 _MARKS = re.compile(r"[{},]")
 
 
@@ -40,13 +41,11 @@ def expanded(word: tuple[Part, ...]) -> list[Word]:
 def _parts(text: str, opaque: list[Part]) -> tuple[Part, ...]:
     parts: list[Part] = []
     begin = 0
-    if opaque:
-        for place, char in enumerate(text):
-            if ord(char) >= _OPAQUE:
-                if place > begin:
-                    parts.append(Bare(text[begin:place]))
-                parts.append(opaque[ord(char) - _OPAQUE])
-                begin = place + 1
+    for mark in _OPAQUES.finditer(text) if opaque else ():
+        if mark.start() > begin:
+            parts.append(Bare(text[begin : mark.start()]))
+        parts.append(opaque[ord(mark[0]) - _OPAQUE])
+        begin = mark.end()
     if begin < len(text) or not parts:
         parts.append(Bare(text[begin:]))
     return tuple(parts)

@@ -1,22 +1,29 @@
 """Patterns with groups, ``@(a|b*)``: matched by sets of places, each place and node looked at once."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
-from samovar.shell.words.pattern import BRACKET, STAR, tokens
 from samovar.shell.words.scope import ExpansionFault
+from samovar.shell.words.tokens import BRACKET, MAX_REMEMBERED, STAR, tokens
 
-MAX_STEPS = 300_000
+MAX_STEPS = 60_000
 MAX_GROUPS = 40  # one in the other
 
 Node = str | tuple[str, tuple[tuple["Node", ...], ...]]
 Sequence = tuple[Node, ...]
 
 
-@lru_cache(128)
 def _compiled(pattern: str) -> Sequence:
+    return (_remembered if len(pattern) <= MAX_REMEMBERED else _whole_sequence)(pattern)
+
+
+def _whole_sequence(pattern: str) -> Sequence:
     sequence, _ = _sequence(pattern, 0, 0)
     return sequence
+
+
+_remembered = lru_cache(128)(_whole_sequence)
 
 
 def _sequence(pattern: str, place: int, depth: int) -> tuple[Sequence, int]:
@@ -134,10 +141,14 @@ def begins(text: str, pattern: str) -> list[int]:
     return [start for start in range(len(text) + 1) if len(text) in matcher.sequence(nodes, frozenset((start,)))]
 
 
-def first(text: str, pattern: str, begin: int) -> tuple[int, int] | None:
-    """The first and there longest match from ``begin`` on."""
+def finder(text: str, pattern: str) -> Callable[[int], tuple[int, int] | None]:
+    """What finds the first and there longest match from a place on; all its calls share one budget."""
     nodes, matcher = _compiled(pattern), Matcher(text)
-    for start in range(begin, len(text) + 1):
-        if found := matcher.sequence(nodes, frozenset((start,))):
-            return start, max(found)
-    return None
+
+    def find(begin: int) -> tuple[int, int] | None:
+        for start in range(begin, len(text) + 1):
+            if found := matcher.sequence(nodes, frozenset((start,))):
+                return start, max(found)
+        return None
+
+    return find

@@ -3,8 +3,9 @@
 import re
 
 from samovar.shell.words.limits import MAX_FIELDS, no_memory
-from samovar.shell.words.pattern import is_extended, matches, tokens
+from samovar.shell.words.pattern import matches
 from samovar.shell.words.scope import ExpansionFault, Scope
+from samovar.shell.words.tokens import is_extended, tokens
 
 _GLOB = re.compile(r"[*?\[]|[+@!]\(").search
 _ESCAPED = re.compile(r"\\([\s\S])")
@@ -77,6 +78,8 @@ def _names(component: str, path: str, scope: Scope) -> list[str]:
     hidden = component.startswith((".", "\\.")) or "dotglob" in scope.flags
     folded = "nocaseglob" in scope.flags
     pattern = component.lower() if folded else component
+    if is_extended(pattern):
+        scope.spend(sum(len(name) * len(name) for name in names) * len(pattern) // 100)
     return [
         name
         for name in names

@@ -108,7 +108,7 @@ def _operated(part: Parameter, found: Found, made: Fields) -> Generator[Wait, by
         replacement = yield from _replacement(part.replacement, made)
 
     def act(value: str) -> str:
-        scope.spend(1 + len(value) // 200)
+        scope.spend(1 + len(value) * (10 + len(glob)) // 20_000)
         if operator[0] in "#%":
             return removed(value, operator, glob)
         if operator[0] == "/":

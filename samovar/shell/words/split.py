@@ -1,7 +1,6 @@
 """Collects what the parts of a word expand to, and makes fields of it."""
 
 import re
-from functools import lru_cache
 
 from samovar.shell.words.glob import may_match, pathnames
 from samovar.shell.words.limits import MAX_FIELDS, MAX_TEXT, no_memory
@@ -76,11 +75,14 @@ class Fields:
         return found
 
 
-@lru_cache(64)
 def _separator(separators: str) -> tuple[re.Pattern[str], str]:
     """What finds runs of separators, and those that are blank."""
+    separators = "".join(sorted(set(separators)))
     blank = "".join(char for char in separators if char in " \t\n")
     return re.compile(f"([{re.escape(separators)}]+)"), blank
+
+
+_BLANKS = _separator(" \t\n")
 
 
 def split(field: list[Segment], separators: str) -> list[list[Segment]]:
@@ -88,7 +90,7 @@ def split(field: list[Segment], separators: str) -> list[list[Segment]]:
     if not separators or not any(kind == SPLIT for _, kind in field):
         kept = [segment for segment in field if segment[0] or segment[1] == QUOTED]
         return [kept] if kept else []
-    runs, blank = _separator(separators)
+    runs, blank = _BLANKS if separators == " \t\n" else _separator(separators)
     found: list[list[Segment]] = []
     current: list[Segment] = []
     absorbing = False  # the last field was ended by blanks, to which one other separator may still belong

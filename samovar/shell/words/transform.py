@@ -4,7 +4,7 @@ import re
 
 from samovar.shell.syntax.quotes import decoded
 from samovar.shell.words.limits import MAX_TEXT, no_memory
-from samovar.shell.words.pattern import find, matches, prefix, suffix
+from samovar.shell.words.pattern import finder, matches, prefix, suffix
 
 Replacement = list[tuple[str, bool]]  # pieces of text; True: the matched text stands here
 
@@ -43,8 +43,9 @@ def _everywhere(value: str, pattern: str, replacement: Replacement, *, once: boo
         return _filled(replacement, "") if not pattern.strip("*") else ""
     pieces: list[str] = []
     place = size = 0
+    find = finder(value, pattern)
     while place < len(value):
-        found = find(value, pattern, place)
+        found = find(place)
         if found is None or found[0] >= len(value):
             break
         begin, end = found
