@@ -20,6 +20,8 @@ class FetchConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The largest download; at most 32 MiB."""
     seconds: float = 30.0
     """The longest download, from the look-up of the name on."""
+    post: bool = True
+    """Whether a POST is sent, which lets an intruder say something to others, not only read."""
     per_minute: int = 20
     """Downloads a minute from one host (by name and by address); each redirect counts."""
     per_source_per_minute: int = 30

@@ -19,6 +19,7 @@ from samovar.sensor import Fetch
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 16
+AT_ONCE_PER_SOURCE = 4
 MAX_FOLLOW = 20
 _HELD = 96 << 20  # bytes of bodies that downloads in progress may hold
 _FRESH, _FAILED_FRESH = 3600.0, 60.0  # seconds for which an answer, or a failure, is remembered
@@ -38,16 +39,20 @@ class Downloads:
     async def fetch(self, step: Fetch, source: str) -> bytes:
         """Never raises, unless it is cancelled; then the download ends when nobody else waits for it."""
         address = numeric(source)
-        if not self._sources.take(network_of(address) if address else source, time.monotonic()):
+        source = network_of(address) if address else source
+        if step.method == "POST" and not self._config.post:
+            return failed(step, "disabled", "POST")
+        if not self._sources.take(source, time.monotonic()):
             return failed(step, "rate", "this source asks too often")
         known = self._cache.find(step, time.monotonic())
         if known is not None:
             return known
         flight = self._flights.get(step)
         if flight is None:
-            if len(self._flights) >= AT_ONCE:
+            theirs = sum(other.source == source for other in self._flights.values())
+            if len(self._flights) >= AT_ONCE or theirs >= AT_ONCE_PER_SOURCE:
                 return failed(step, "busy", "too many downloads")
-            flight = self._flights[step] = _Flight(asyncio.create_task(self._fly(step)))
+            flight = self._flights[step] = _Flight(asyncio.create_task(self._fly(step)), source)
         try:
             return await flight.wait()
         finally:
@@ -101,10 +106,11 @@ class Downloads:
 
 
 class _Flight:
-    """One download and how many wait for it."""
+    """One download, who began it, and how many wait for it."""
 
-    def __init__(self, task: "asyncio.Task[bytes]") -> None:
+    def __init__(self, task: "asyncio.Task[bytes]", source: str) -> None:
         self._task = task
+        self.source = source
         self._waiting = 0
 
     @property

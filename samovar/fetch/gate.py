@@ -17,6 +17,7 @@ from samovar.fetch.target import Target
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
+_IN_ALL_PER_MINUTE = 600  # so few that no host's count is forgotten before its minute is over
 _TRIED = 3  # addresses of one name
 _CONNECT = 10.0  # seconds for one of them
 _LINE = 8192  # bytes that one readline may take
@@ -30,6 +31,7 @@ class Gate:
         self._ports = None if config.ports == "any" else frozenset(config.ports)
         self._resolver, self._policy = resolver, policy
         self._rate = Windows(config.per_minute, 60.0)
+        self._rate_in_all = Windows(_IN_ALL_PER_MINUTE, 60.0)
         self._tls = _context()
 
     async def addresses(self, target: Target, draft: Draft) -> list[Address]:
@@ -47,6 +49,8 @@ class Gate:
             draft.ip = draft.addresses[0]
             raise Failure("forbidden-address", draft.ip)
         now = time.monotonic()
+        if not self._rate_in_all.take("", now):
+            raise Failure("rate", "too many downloads")
         # Both are counted: many names of one host are one host.
         for key in {target.host.lower(), network_of(permitted[0])}:
             if not self._rate.take(key, now):

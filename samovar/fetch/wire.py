@@ -90,4 +90,5 @@ def pack(answer: Fetched) -> bytes:
 
 def failed(step: Fetch, kind: FetchError, detail: str = "") -> bytes:
     """The answer to a request that was not tried."""
-    return pack(Fetched(url=step.url, error=kind, detail=detail))
+    url = step.url.encode(errors="replace").decode()  # an intruder's bytes need not have been text
+    return pack(Fetched(url=url, error=kind, detail=detail))

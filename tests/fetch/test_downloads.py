@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from samovar.fetch.config import FetchConfig
-from samovar.fetch.downloads import AT_ONCE
+from samovar.fetch.downloads import AT_ONCE, AT_ONCE_PER_SOURCE
 from samovar.fetch.rate import Budget, Windows
 from samovar.sensor import Fetched
 from tests.fetch.servers import Names, downloads, fetch, http, ok, refused_port
@@ -92,10 +92,37 @@ async def test_so_many_at_once() -> None:
     async with http(b"", hold=True) as served:
         place = downloads(per_minute=100, seconds=0.5)
         url = f"http://127.0.0.1:{served.port}/"
-        answers = await asyncio.gather(*(fetch(place, f"{url}{n}") for n in range(AT_ONCE + 4)))
-        assert [got.error for got in answers] == ["timeout"] * AT_ONCE + ["busy"] * 4
+        asking = [fetch(place, f"{url}{n}", f"198.51.100.{n}") for n in range(AT_ONCE + 4)]
+        assert [got.error for got in await asyncio.gather(*asking)] == ["timeout"] * AT_ONCE + ["busy"] * 4
         assert served.connections == AT_ONCE
         assert (await fetch(place, f"{url}again")).error == "timeout"
+
+
+async def test_one_source_leaves_room_for_others() -> None:
+    async with http(b"", hold=True) as served:
+        place = downloads(per_minute=100, seconds=0.5)
+        url = f"http://127.0.0.1:{served.port}/"
+        asking = [fetch(place, f"{url}{n}", f"2001:db8::{n}") for n in range(AT_ONCE_PER_SOURCE + 1)]
+        others = fetch(place, f"{url}other", "198.51.100.8")
+        errors = [got.error for got in await asyncio.gather(*asking, others)]
+        assert errors == ["timeout"] * AT_ONCE_PER_SOURCE + ["busy", "timeout"]
+
+
+async def test_posts_can_be_switched_off() -> None:
+    async with http(ok(b"x")) as served:
+        place, url = downloads(post=False), f"http://127.0.0.1:{served.port}/"
+        assert (await fetch(place, url, method="POST")).error == "disabled"
+        assert served.connections == 0
+        assert (await fetch(place, url)).error is None
+
+
+async def test_so_many_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samovar.fetch.gate._IN_ALL_PER_MINUTE", 2)
+    async with http(ok(b"x")) as a, http(ok(b"x"), host="127.0.0.2") as b, http(ok(b"x"), host="::1") as c:
+        place = downloads()
+        urls = [f"http://127.0.0.1:{a.port}/", f"http://127.0.0.2:{b.port}/", f"http://[::1]:{c.port}/"]
+    errors = [(await fetch(place, url)).error for url in urls]
+    assert errors == ["refused", "refused", "rate"]
 
 
 async def test_a_download_ends_with_the_last_who_waits() -> None:
