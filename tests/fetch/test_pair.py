@@ -54,6 +54,12 @@ async def test_a_request_that_is_too_long(pair: Pair) -> None:
     assert got.error == "protocol"
 
 
+async def test_a_url_that_is_no_text(pair: Pair) -> None:
+    for end in (pair[0], None):
+        got = await ask(Asker(end), "http://127.0.0.1/\udcff")
+        assert (got.error, got.url) == ("protocol" if end else "disabled", "http://127.0.0.1/?")
+
+
 async def test_a_fetcher_that_never_answers(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("samovar.fetch.asker._GRACE", 0.05)
     got = await ask(Asker(pair[0]), "http://127.0.0.1/", timeout=0.05)
