@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ from samovar.process.spec import Spec, Status, TapSpec
 from samovar.spool import Spool, SpoolConfig
 
 PATIENCE = 60.0  # seconds: the machine may be very busy
+LOST = 2.0  # seconds after which a datagram's answer comes no more
 ROOT = Path(__file__).parents[2]
 
 
@@ -84,6 +86,15 @@ class Installation:
             raise ConnectionError("no answer")
         return answer.strip()
 
+    def ask_datagram(self, line: str) -> str:
+        """One datagram from an address that has not asked before; what comes back. TimeoutError: nothing does."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.bind((f"127.{secrets.randbelow(254) + 1}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}", 0))
+            client.connect(self.address("datagram"))
+            client.settimeout(LOST)
+            client.send(line.encode())
+            return client.recv(65_535).decode()
+
     def descendants(self) -> dict[int, str]:
         """pid -> role of everything that the supervisor started and that lives."""
         assert self.process is not None
@@ -111,7 +122,8 @@ def _descendants(pid: int) -> Iterator[tuple[int, str]]:
             role = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[-2:][0].decode()
             yield int(child), role
             for grandchild, _ in _descendants(int(child)):
-                yield grandchild, "worker"
+                # What the fork server's children call themselves: worker 0, broker, fetcher.
+                yield grandchild, Path(f"/proc/{grandchild}/comm").read_text().split()[0]
 
 
 @contextlib.contextmanager

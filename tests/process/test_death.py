@@ -1,10 +1,11 @@
-"""Kill -9 of worker, hub, fork server and supervisor under load: what was answered is in the spool, exactly once."""
+"""Kill -9 of worker, broker, hub, fork server and supervisor under load: what was answered is in the spool, exactly
+once."""
 
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,8 @@ def whole(tmp_path: Path) -> Iterator[Installation]:
 class Load:
     """Clients that ask without end and remember what was answered."""
 
-    def __init__(self, installation: Installation, clients: int = 4) -> None:
-        self._installation = installation
+    def __init__(self, ask: Callable[[str], str], answer: str = "ok {}", name: str = "", clients: int = 4) -> None:
+        self._ask, self._answer, self._name = ask, answer, name
         self._ending = threading.Event()
         self.answered: set[str] = set()
         self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
@@ -48,9 +49,9 @@ class Load:
         for turn in range(1_000_000):
             if self._ending.is_set():
                 return
-            line = f"{number}-{turn}"
+            line = f"{self._name}{number}-{turn}"
             try:
-                answered = self._installation.ask(line) == f"ok {line}"
+                answered = self._ask(line) == self._answer.format(line)
             except OSError:
                 answered = False
                 time.sleep(0.01)
@@ -63,31 +64,52 @@ def check(installation: Installation, load: Load) -> None:
     events = installation.events()
     ids = [event.event_id for event in events]
     assert len(set(ids)) == len(ids)
-    commands = [event.process_command_line or "" for event in events if event.event_action == "command"]
-    assert len(set(commands)) == len(commands)
-    assert load.answered <= set(commands)
+    lines = [event.process_command_line for event in events if event.process_command_line]
+    assert len(set(lines)) == len(lines)
+    assert load.answered <= set(lines)
     assert len(load.answered) > 100
+
+
+def kill(installation: Installation, role: str) -> None:
+    """Kill one of this role, and wait until all there was is there again."""
+    roles = sorted(installation.descendants().values())
+    victim = installation.pid_of(role)
+    os.kill(victim, signal.SIGKILL)
+
+    def whole_again() -> bool:
+        left = installation.descendants()
+        return victim not in left and sorted(left.values()) == roles
+
+    wait_for(f"another {role}", whole_again)
 
 
 @pytest.mark.parametrize("role", ["worker", "hub", "forkserver"])
 def test_a_killed_part_is_replaced_and_nothing_lost(whole: Installation, role: str) -> None:
-    with Load(whole) as load:
+    with Load(whole.ask) as load:
         for _ in range(3):
             load.more(50)
-            victim = whole.pid_of(role)
-            os.kill(victim, signal.SIGKILL)
-            wait_for(f"another {role}", lambda victim=victim: role in _others(whole, victim))
+            kill(whole, role)
             load.more(50)
     assert whole.stop() == 0
     check(whole, load)
 
 
-def _others(installation: Installation, victim: int) -> list[str]:
-    return [role for pid, role in installation.descendants().items() if pid != victim]
+def test_a_killed_broker_answers_again_and_nothing_is_lost(whole: Installation) -> None:
+    workers = {pid for pid, role in whole.descendants().items() if role == "worker"}
+    with Load(whole.ask_datagram, "{}", "datagram ") as datagrams, Load(whole.ask) as connections:
+        for _ in range(3):
+            datagrams.more(50)
+            kill(whole, "broker")
+            datagrams.more(50)
+            connections.more(50)
+        assert workers <= whole.descendants().keys()
+    assert whole.stop() == 0
+    check(whole, datagrams)
+    check(whole, connections)
 
 
 def test_a_killed_supervisor_takes_all_with_it_and_nothing_is_lost(whole: Installation) -> None:
-    with Load(whole) as load:
+    with Load(whole.ask) as load:
         load.more(200)
         left = whole.descendants()
         assert whole.process is not None
@@ -105,7 +127,7 @@ def _alive(pid: int) -> bool:
 
 
 def test_stopped_under_load_nothing_is_lost(whole: Installation) -> None:
-    with Load(whole) as load:
+    with Load(whole.ask) as load:
         load.more(200)
         left = whole.descendants()
         assert whole.stop() == 0
