@@ -42,8 +42,8 @@ class Read(Struct, frozen=True):
 
 
 class Send(Struct, frozen=True):
-    """Output. On UDP it is one datagram, and never longer than what the peer sent, unless ``amplifies``
-    states why it must be (the platform still limits the rate for each source)."""
+    """Output. On UDP it is one datagram, and no more bytes than the peer has sent, unless ``amplifies`` states why it
+    must be more; then the sensor's class must also allow for that size (see ``Sensor``)."""
 
     data: bytes
     amplifies: str = ""
@@ -193,7 +193,12 @@ class Peer(Struct, frozen=True, kw_only=True):
 
 
 class Sensor(Protocol):
-    """A protocol we speak ourselves. An instance's fields are its configuration."""
+    """A protocol we speak ourselves. An instance's fields are its configuration.
+
+    One over UDP whose replies may be longer than what the peer sent says in a class field ``amplifies`` how many bytes
+    the largest of them has; without it there are none. The broker, which sends for the workers, lets no larger one
+    through, and one reply for each datagram (and three that are sent again), at the configured rates at most.
+    """
 
     name: ClassVar[str]
     family: ClassVar[Family]
