@@ -142,7 +142,7 @@ class Lexer(Parameters):
             self.extglob = kept
             return
         self.before, self.start, self.pos, line = self.pos, begin, begin, self.line
-        word = joined(self.read(regex=True))
+        word = joined(self.read(regex=True), split=True)
         self.token, self.word, self.raw = WORD, word, self.text[begin : self.pos]
         self.line = line + self.text.count("\n", self.before, self.pos)
         self.start = begin

@@ -122,12 +122,12 @@ class Parser(Commands):
         return Script(tuple(items))
 
     def _items(self, items: list[Item], complete: list[Item] | None = None) -> None:
-        done = 0
+        unit = 0
         while True:
             while self.token == "\n":
-                if complete is not None and done < len(items):
-                    complete += items[done:]
-                    done = len(items)
+                if complete is not None and len(complete) < len(items):
+                    complete += items[len(complete) :]
+                    unit += 1
                 self.next()
             if self.token in _ENDS or (self.token == WORD and self.raw in _CLOSERS):
                 return
@@ -136,10 +136,10 @@ class Parser(Commands):
             source = self.text[start : self.before]
             token = self.token
             if token == "&":
-                items.append(Item(node, True, source))
+                items.append(Item(node, True, source, unit))
                 self.next()
             else:
-                items.append(Item(node, False, source))
+                items.append(Item(node, False, source, unit))
                 if token == ";":
                     self.next()
                 elif token != "\n":

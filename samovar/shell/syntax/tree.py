@@ -110,11 +110,16 @@ class AndOr(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """One command of a script. ``source`` is its text, as ``jobs`` shows it."""
+    """One command of a script. ``source`` is its text, as ``jobs`` shows it.
+
+    ``unit``: the commands of a script that a shell reads at once, up to a line end, have the same number: an expansion
+    that fails ends its unit, and the shell goes on with the next.
+    """
 
     node: "Node"
     background: bool = False
     source: str = ""
+    unit: int = 0
 
 
 class Script(Struct, frozen=True):

@@ -10,7 +10,8 @@ from samovar.shell.syntax.tree import Script
 class ExpansionFault(Exception):
     """An expansion fails with this message (bash's words, without the shell's name before it).
 
-    ``fatal``: the whole command line ends, as after ``${x:?message}``, not only this command.
+    It ends the line that it is in (``Item.unit``); with ``fatal``, as after ``${x:?message}``, a shell that is not
+    interactive ends altogether.
     """
 
     def __init__(self, message: str, *, fatal: bool = False, status: int = 1) -> None:

@@ -173,7 +173,8 @@ def test_commands(source: str, expected: Node) -> None:
 def test_a_command_knows_its_line_and_its_source() -> None:
     first, second, third = parse("a 'b\nc'\nd &\nif e\nthen f; fi\n").items
     assert (first.source, first.background) == ("a 'b\nc'", False)
-    assert second == Item(simple("d", line=3), True, "d")
+    assert second == Item(simple("d", line=3), True, "d", 1)
+    assert [item.unit for item in parse("a; b\n\nc &\nd").items] == [0, 0, 1, 2]
     assert isinstance(third.node, If)
     assert third.node.branches[0][1].items[0].node == simple("f", line=5)
 

@@ -382,3 +382,64 @@ printf '[%s]' a.[a-z] [a.]*c
 printf '[%s]' *"b"*
 printf '[%s]' d/./x* d/../a.c
 """.strip("\n").split("\n")
+
+TESTS = r"""
+[[ abc == a* ]]
+[[ abc == "a*" ]]
+[[ 'a*' == "a*" ]]
+[[ abc == 'a'* ]]
+[[ abc == a"b"? ]]
+[[ abc != a* ]]
+x='a*'; [[ abc == $x ]]
+x='a*'; [[ abc == "$x" ]]
+x='a*'; [[ abc == $x"c" ]]
+[[ "a b" == a\ b ]]
+[[ "a b" == a* ]]
+[[ abc == @(abc|d) ]]
+[[ abcabc == +(abc) ]]
+[[ abd == !(abc) ]]
+[[ abc == a[b-c]c ]]
+[[ abc == [[:alpha:]]* ]]
+x="a b"; [[ $x == "a b" ]]
+[[ ~ == /root ]]
+[[ '~' == ~ ]]
+[[ a\\b == a\\b ]]
+[[ 'a\b' == 'a\b' ]]
+[[ '[a]' == '[a]' ]]
+[[ '[a]' == [a] ]]
+[[ a == '[a]' ]]
+[[ abc =~ b ]]
+[[ abc =~ ^b ]]
+[[ abc =~ ^a.c$ ]]
+[[ abc =~ "a.c" ]]
+[[ 'a.c' =~ "a.c" ]]
+[[ a.c =~ a\.c ]]
+[[ abc =~ a\.c ]]
+[[ abc =~ (b|x)c ]]
+x='^a.c$'; [[ abc =~ $x ]]
+x='^a.c$'; [[ abc =~ "$x" ]]
+[[ "a b" =~ a\ b ]]
+[[ "a b" =~ (a b) ]]
+[[ aab =~ ^a{2}b$ ]]
+[[ 123 =~ ^[0-9]+$ ]]
+[[ 1a3 =~ ^[0-9]+$ ]]
+[[ 'x(y' =~ '(' ]]
+[[ 'x|y' =~ x"|"y ]]
+[[ $(echo abc) == "$(echo abc)" ]]
+""".strip("\n").split("\n")
+
+DOCUMENTS = r"""
+cat <<E\na $x b\nE
+x=1; cat <<E\na $x ${x}b "$x" '$x' \$x \\ \q \`\nE
+cat <<E\n$(echo "a b") `echo c` $((1+2))\nE
+cat <<'E'\n$x $(a) \$ `b\nE
+cat <<E\na\\\nb\nE
+cat <<-E\n\ta\n\t\tb\n\tE
+set -- a "b c"; cat <<E\n$@ $* $# $1\nE
+cat <<E\n${x:-d e} ${x:-"q"} ~ * {a,b}\nE
+cat <<"E"\n"a"\nE
+cat <<\E\n$a\nE
+cat <<E\n\nE
+cat <<E\nE
+x=abc; cat <<E\n${x#a} ${x/b/"Z"} ${#x}\nE
+""".strip("\n").split("\n")

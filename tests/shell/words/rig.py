@@ -1,12 +1,14 @@
 """A scope in memory with just enough of a shell to run assignments, ``set --``, ``echo`` and ``printf '[%s]'``."""
 
+import re
 from collections.abc import Generator
 
 from samovar.shell.kernel.wait import Wait
 from samovar.shell.syntax.parse import parse
-from samovar.shell.syntax.tree import Assignment, Script, Simple
+from samovar.shell.syntax.tree import Assignment, Conditional, Script, Simple, Test
 from samovar.shell.words.arithmetic import evaluate
-from samovar.shell.words.expand import fields, single
+from samovar.shell.words.expand import document, fields, pattern, regex, single
+from samovar.shell.words.pattern import matches
 from samovar.shell.words.scope import Array, ExpansionFault, NamedArray
 
 MAX_STEPS = 2_000_000
@@ -86,8 +88,19 @@ class Memory:
 
     def run(self, script: Script) -> Step:
         for item in script.items:
-            assert isinstance(item.node, Simple)
-            yield from self.simple(item.node)
+            if isinstance(item.node, Conditional) and isinstance(item.node.condition, Test):
+                yield from self.test(item.node.condition)
+            else:
+                assert isinstance(item.node, Simple)
+                yield from self.simple(item.node)
+
+    def test(self, test: Test) -> Step:
+        left = yield from single(test.left, self)
+        if test.operator == "=~":
+            found = re.search((yield from regex(test.right, self)), left) is not None
+        else:
+            found = matches(left, (yield from pattern(test.right, self))) == (test.operator != "!=")
+        self.output.append(f"{int(found)}")
 
     def simple(self, node: Simple) -> Step:
         words: list[str] = []
@@ -101,7 +114,9 @@ class Memory:
                 yield from self.assignment(assignment)
             return
         name, *rest = words
-        if name == "printf":
+        if name == "cat":
+            self.output.append((yield from document(node.redirects[0].document, self)))
+        elif name == "printf":
             self.output += [f"[{word}]" for word in rest[1:] or [""]]
         elif name == "echo":
             self.output.append(" ".join(rest) + "\n")

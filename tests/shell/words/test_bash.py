@@ -55,6 +55,17 @@ def test_counts_alike(expression: str, directory: Path) -> None:
     assert said(source) == real(source, directory)
 
 
+@pytest.mark.parametrize("test", expressions.TESTS)
+def test_judges_alike(test: str, directory: Path) -> None:
+    assert said(test) == real(f"{test} && echo -n 1 || echo -n 0", directory)
+
+
+@pytest.mark.parametrize("written", expressions.DOCUMENTS)
+def test_documents_read_alike(written: str, directory: Path) -> None:
+    source = written.replace("\\n", "\n").replace("\\t", "\t")
+    assert said(source) == real(source, directory)
+
+
 @pytest.mark.parametrize("source", expressions.GLOBS)
 def test_finds_the_same_files(source: str, directory: Path) -> None:
     assert said(source, Memory(WHERE)) == real(source, directory)
