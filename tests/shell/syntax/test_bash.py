@@ -6,10 +6,16 @@ import subprocess
 import pytest
 
 from samovar.shell.syntax.parse import Incomplete, SyntaxFault, complaint, parse
-from tests.shell.syntax.sources import BAD, GOOD, text
+from tests.shell.syntax.accepted import GOOD
+from tests.shell.syntax.rejected import BAD
 
 BASH = "/bin/bash"
 pytestmark = pytest.mark.skipif(not os.path.exists(BASH), reason="needs bash as the oracle")
+
+
+def text(line: str) -> str:
+    """What a line of these stands for."""
+    return line.replace("\\n", "\n").replace("\\t", "\t")
 
 
 def said(source: str) -> str:

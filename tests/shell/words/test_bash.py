@@ -9,6 +9,7 @@ import pytest
 
 from tests.shell.words import expressions
 from tests.shell.words.rig import Memory, said
+from tests.shell.words.sums import ARITHMETIC
 
 BASH = "/bin/bash"
 pytestmark = pytest.mark.skipif(not os.path.exists(BASH), reason="needs bash as the oracle")
@@ -49,7 +50,7 @@ def test_expands_alike(source: str, directory: Path) -> None:
     assert said(source) == real(source, directory)
 
 
-@pytest.mark.parametrize("expression", expressions.ARITHMETIC)
+@pytest.mark.parametrize("expression", ARITHMETIC)
 def test_counts_alike(expression: str, directory: Path) -> None:
     source = f"printf '[%s]' $(({expression}))"
     assert said(source) == real(source, directory)
