@@ -1,29 +1,31 @@
-"""The emulated shell that ssh and telnet show. Pure: bytes and the time in, output and effects out."""
+"""The emulated machine that ssh and telnet show: shell, programs, files. No I/O: a login is a dialogue of steps."""
 
 from samovar.persona import Persona
-from samovar.shell.call import Output
-from samovar.shell.files import DiskFull, File, Files, warm
-from samovar.shell.shell import Shell
-from samovar.shell.story import user_number
-from samovar.shell.terminal import Program, Stderr, execute, interact
-from samovar.shell.tools import TOOLS
+from samovar.shell.commands.files.names import mode_text
+from samovar.shell.console.hosts import HOSTS
+from samovar.shell.console.login import Login
+from samovar.shell.console.session import Program, execute, interact
+from samovar.shell.disk.fault import Fault
+from samovar.shell.disk.look import Handle
+from samovar.shell.disk.node import Stat
+from samovar.shell.disk.view import View
+from samovar.shell.kernel.kernel import Stderr
 
 __all__ = [
-    "DiskFull",
-    "File",
-    "Files",
-    "Output",
+    "Fault",
+    "Handle",
+    "Login",
     "Program",
-    "Shell",
+    "Stat",
     "Stderr",
+    "View",
     "execute",
     "interact",
-    "login_shell",
-    "user_number",
+    "mode_text",
     "warm",
 ]
 
 
-def login_shell(persona: Persona, files: Files, user: str, origin: str) -> Shell:
-    """A fresh shell of ``user``, who came from ``origin``, over what this guest's other shells have written."""
-    return Shell(persona, files, user, TOOLS, origin)
+def warm(persona: Persona) -> None:
+    """Make what all logins share, before the first one comes."""
+    HOSTS.disk(persona, "", 0.0)

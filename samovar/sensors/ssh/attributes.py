@@ -3,26 +3,21 @@
 import struct
 from datetime import UTC, datetime
 
-from samovar.persona import Persona
-from samovar.shell import File, user_number
+from samovar.shell import Stat, mode_text
 
-_KINDS = {"f": 0o100000, "d": 0o40000, "l": 0o120000, "c": 0o20000}
-_LETTERS = {"f": "-"}
+_FORMATS = {"f": 0o100000, "d": 0o40000, "l": 0o120000, "c": 0o20000, "b": 0o60000, "p": 0o10000, "s": 0o140000}
 _HALF_YEAR = 15778476
 
 
-def attributes(node: File, persona: Persona) -> bytes:
+def attributes(stat: Stat) -> bytes:
     """Size, owner, mode and times."""
-    owner = user_number(persona, node.owner) or 0
-    time = int(node.mtime) & 0xFFFFFFFF
-    return struct.pack(">IQIIIII", 15, node.length, owner, owner, _KINDS[node.kind] | node.mode, time, time)
+    mode = _FORMATS[stat.kind] | stat.mode
+    times = (int(stat.atime) & 0xFFFFFFFF, int(stat.mtime) & 0xFFFFFFFF)
+    return struct.pack(">IQIIIII", 15, stat.size, stat.uid, stat.gid, mode, *times)
 
 
-def long_name(name: str, node: File, now: float) -> str:
+def long_name(name: str, stat: Stat, owner: str, group: str, now: float) -> str:
     """A line as ``ls -l`` gives it."""
-    bits = "".join(c if node.mode >> 8 - i & 1 else "-" for i, c in enumerate("rwxrwxrwx"))
-    form = "%b %e %H:%M" if now - node.mtime < _HALF_YEAR else "%b %e  %Y"
-    when = datetime.fromtimestamp(node.mtime, UTC).strftime(form)
-    links = 2 if node.kind == "d" else 1
-    kind = _LETTERS.get(node.kind, node.kind)
-    return f"{kind}{bits} {links:>3} {node.owner:<8} {node.owner:<8} {node.length:>8} {when} {name}"
+    form = "%b %e %H:%M" if now - stat.mtime < _HALF_YEAR else "%b %e  %Y"
+    when = datetime.fromtimestamp(stat.mtime, UTC).strftime(form)
+    return f"{mode_text(stat)} {stat.nlink:>3} {owner:<8} {group:<8} {stat.size:>8} {when} {name}"

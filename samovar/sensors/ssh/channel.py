@@ -14,7 +14,7 @@ from samovar.sensors.ssh.driver import Driver
 from samovar.sensors.ssh.keys import WINDOW
 from samovar.sensors.ssh.scp import scp
 from samovar.sensors.ssh.sftp import sftp
-from samovar.shell import Shell, execute, interact
+from samovar.shell import Login, execute, interact
 from samovar.terminal import SIGNALS, Resize, Signal
 
 if TYPE_CHECKING:
@@ -144,9 +144,9 @@ class Session(Driver, asyncssh.SSHServerSession[bytes]):
 
     _chan: Channel
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, shell: Shell, recorder: Recorder) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, login: Login, recorder: Recorder) -> None:
         super().__init__(loop, recorder)
-        self._shell = shell
+        self._login = login
 
     def connection_made(self, chan: Any) -> None:
         self._chan = chan
@@ -154,22 +154,23 @@ class Session(Driver, asyncssh.SSHServerSession[bytes]):
     def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
         self.tty = True
         columns, rows, *_ = term_size
+        self._login.terminal = term_type
         self._recorder.tty(Tty(f"{columns}x{rows} {term_type}".encode("latin-1"), "r"))
         self._events.append(Resize(columns, rows))
         return True
 
     def shell_requested(self) -> bool:
-        self._program = interact(self._shell, tty=self.tty)
+        self._program = interact(self._login, tty=self.tty)
         return True
 
     def exec_requested(self, command: str) -> bool:
-        program = scp(self._shell, self._chan.command)
-        self._program = program or execute(self._shell, self._chan.command, tty=self.tty)
+        program = scp(self._login, self._chan.command)
+        self._program = program or execute(self._login, self._chan.command, tty=self.tty)
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
         if subsystem == "sftp":
-            self._program = sftp(self._shell)
+            self._program = sftp(self._login)
         return subsystem == "sftp"
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:

@@ -27,7 +27,7 @@ from samovar.sensors.ssh.hassh import Hello
 from samovar.sensors.ssh.keys import identity_of
 from samovar.sensors.ssh.library import SILENT, finish, handlers
 from samovar.sensors.ssh.transport import Transport
-from samovar.shell import Files, login_shell
+from samovar.shell import Login
 
 _INFO_REQUEST, _INFO_RESPONSE = 60, 61
 _MAX_PIPES = 32  # channels open at once
@@ -79,7 +79,6 @@ class Connection(Transport):
         self._failures = self._attempts = self._requests = 0
         self._waiting: asyncio.TimerHandle | None = None
         self._no_more_sessions = False
-        self._files: Files | None = None
         self._account: tuple[bytes, bytes] | None = None
 
     def hello(self, version: bytes, hello: Hello | None) -> None:
@@ -203,9 +202,8 @@ class Connection(Transport):
         if self._no_more_sessions or len(self._channels) >= self._identity.face.max_sessions:
             raise asyncssh.ChannelOpenError(OPEN_CONNECT_FAILED, "open failed")
         guest = self.guest
-        self._files = self._files or Files(guest.persona)
-        shell = login_shell(guest.persona, self._files, self._username, guest.peer.ip)
-        return Channel(self, self._loop, guest.recorder), Session(self._loop, shell, guest.recorder)
+        login = Login(guest.persona, self._username, guest.peer)
+        return Channel(self, self._loop, guest.recorder), Session(self._loop, login, guest.recorder)
 
     def send_channel_open_confirmation(
         self, send_chan: int, recv_chan: int, recv_window: int, recv_pktsize: int, *result_args: bytes

@@ -9,9 +9,9 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 
 from samovar.event import Fact, text
-from samovar.sensor import Clock, PeerError, Read, Send, Step
+from samovar.sensor import Clock, Keep, PeerError, Read, Send, Step
 from samovar.sensors.ssh.attributes import attributes, long_name
-from samovar.shell import DiskFull, File, Program, Shell, Stderr
+from samovar.shell import Fault, Handle, Login, Program, Stat, Stderr, View
 
 INIT, VERSION, STATUS, HANDLE, DATA, NAME, ATTRS, EXTENDED = 1, 2, 101, 102, 103, 104, 105, 200
 OK, EOF, NO_FILE, DENIED, FAILURE, UNSUPPORTED = 0, 1, 2, 3, 4, 8
@@ -23,12 +23,10 @@ _EXTENSIONS: tuple[tuple[str, str], ...] = (
     ("fstatvfs@openssh.com", "2"),
 )
 _EXTENSIONS += (("hardlink@openssh.com", "1"), ("fsync@openssh.com", "1"), ("lsetstat@openssh.com", "1"))
-_WRITE, _APPEND, _CREATE, _TRUNCATE = 2, 4, 8, 16
+_WRITE, _APPEND, _CREATE, _TRUNCATE, _EXCLUSIVE = 2, 4, 8, 16, 32
 _MAX_PACKET = 256 * 1024  # OpenSSH's SFTP_MAX_MSG_LENGTH
 _MAX_READ = 64 * 1024
 _MAX_HANDLES = 64
-_MAX_OPEN = 8 << 20  # bytes that all open files of a session hold together
-_MAX_FILE = 4 << 20
 _MAX_FACTS = 200
 
 
@@ -56,11 +54,12 @@ class _Fields:
 
 
 class _Open:
-    """An open file or directory."""
+    """An open file, or a directory's names that are still to be given."""
 
-    def __init__(self, path: str, data: bytes, rows: list[str] | None, writes: bool) -> None:
-        self.path, self.data, self.rows, self.writes = path, bytearray(data), rows, writes
-        self.changed = False
+    def __init__(
+        self, path: str, file: Handle | None = None, rows: list[str] | None = None, *, appends: bool = False
+    ) -> None:
+        self.path, self.file, self.rows, self.appends = path, file, rows, appends
 
 
 class _Refused(Exception):
@@ -69,13 +68,15 @@ class _Refused(Exception):
         self.code = code
 
 
-def sftp(shell: Shell) -> Program:
+_CODES = {"ENOENT": NO_FILE, "ENOTDIR": NO_FILE, "ELOOP": NO_FILE, "EACCES": DENIED, "EPERM": DENIED, "EBADF": NO_FILE}
+
+
+def sftp(login: Login) -> Program:
     """The subsystem until the peer ends it; returns its exit status."""
-    server = _Server(shell)
+    server = _Server(login)
     with suppress(PeerError):
         yield from _packets(server)
-    server.close_all()
-    yield from shell.artefacts()
+    yield from server.artefacts()
     return 0
 
 
@@ -86,14 +87,14 @@ def _packets(server: "_Server") -> Generator[Step | Stderr, bytes, None]:
         if not 1 <= size <= _MAX_PACKET:
             raise PeerError("malformed")
         packet = yield from exactly(size)
-        server.shell.now = float((yield Clock()))
+        server.at(float((yield Clock())))
         answer = server.answer(packet)
         while kept < len(server.facts):
             yield server.facts[kept]
             kept += 1
-        if server.closed_changed:
-            server.closed_changed = False
-            yield from server.shell.artefacts()
+        if server.closed:
+            server.closed = False
+            yield from server.artefacts()
         yield Send(len(answer).to_bytes(4) + answer)
 
 
@@ -106,12 +107,25 @@ def exactly(size: int) -> Generator[Step | Stderr, bytes, bytes]:
 
 
 class _Server:
-    def __init__(self, shell: Shell) -> None:
-        self.shell = shell
+    view: View
+
+    def __init__(self, login: Login) -> None:
+        self.login = login
         self.facts: list[Fact] = []
-        self.closed_changed = False
+        self.closed = False  # a file that was written
         self._open: dict[bytes, _Open] = {}
         self._next = 0
+        self._now = 0.0
+
+    def at(self, now: float) -> None:
+        """It is now that time."""
+        self._now, self.view = now, self.login.view(now)
+
+    def artefacts(self) -> Generator[Step | Stderr, bytes, None]:
+        """What was written."""
+        if self._now:
+            for path, data in self.view.disk.written():
+                yield Keep(data, path)
 
     def answer(self, packet: bytes) -> bytes:
         """One packet's answer."""
@@ -126,32 +140,30 @@ class _Server:
             body = _HANDLERS[kind](self, fields)
         except _Refused as refused:
             body = _status(refused.code)
-        except DiskFull:
-            body = _status(FAILURE)
+        except Fault as fault:
+            body = _status(_CODES.get(fault.code, FAILURE))
         return body[:1] + number.to_bytes(4) + body[1:]
-
-    def close_all(self) -> None:
-        """Keep what was being written."""
-        for handle in list(self._open):
-            with suppress(_Refused, DiskFull):
-                self._close_handle(handle)
 
     def _note(self, operation: str, path: str) -> None:
         if len(self.facts) < _MAX_FACTS:
             detail: dict[str, str | int | float | bool] = {"sftp": operation, "path": text(path.encode("latin-1"))}
             self.facts.append(Fact(event_action="request", event_outcome="success", samovar_detail=detail))
 
-    def _find(self, path: str, *, follow: bool = True) -> File:
-        node = self.shell.files.find(self.shell.path(path), follow=follow)
-        if node is None:
-            raise _Refused(NO_FILE)
-        return node
+    def _path(self, fields: _Fields) -> str:
+        path = fields.path()
+        return path if path.startswith("/") else f"{self.login.home.rstrip('/')}/{path}"
 
     def _handle(self, fields: _Fields) -> _Open:
         opened = self._open.get(fields.string())
         if opened is None:
             raise _Refused(FAILURE)
         return opened
+
+    def _file(self, fields: _Fields) -> tuple[_Open, Handle]:
+        opened = self._handle(fields)
+        if opened.file is None:
+            raise _Refused(FAILURE)
+        return opened, opened.file
 
     def _opened(self, opened: _Open) -> bytes:
         if len(self._open) >= _MAX_HANDLES:
@@ -164,103 +176,81 @@ class _Server:
     # the operations; each returns its answer without the request's number --------------------------------
 
     def _open_file(self, fields: _Fields) -> bytes:
-        path, flags = self.shell.path(fields.path()), fields.number()
-        writes, node = bool(flags & _WRITE), self.shell.files.find(path)
-        if node is None and not flags & _CREATE:
-            raise _Refused(NO_FILE)
-        if node is not None and node.kind == "d":
-            raise _Refused(FAILURE)
-        parent = self.shell.files.find(path.rpartition("/")[0] or "/")
-        if parent is None or parent.kind != "d":
-            raise _Refused(NO_FILE)
-        held = node.content(self.shell.now) if node is not None and not flags & _TRUNCATE else b""
-        if sum(len(opened.data) for opened in self._open.values()) + len(held) > _MAX_OPEN:
-            raise _Refused(FAILURE)
-        opened = _Open(path, held, None, writes)
-        opened.changed = writes and (node is None or bool(flags & _TRUNCATE))
-        self._note("write" if writes else "read", path)
-        return self._opened(opened)
+        path, flags = self._path(fields), fields.number()
+        mode = _mode(fields)
+        if not flags & _WRITE:
+            file = self.view.open(path)
+            if file.kind == "d":
+                raise _Refused(FAILURE)
+        elif flags & _CREATE:
+            file = self.view.create(
+                path, mode & ~0o022, exclusive=bool(flags & _EXCLUSIVE), truncate=bool(flags & _TRUNCATE)
+            )
+        else:
+            file = self.view.open(path, write=True, read=False)
+            if flags & _TRUNCATE:
+                self.view.truncate(file, 0)
+        self._note("write" if flags & _WRITE else "read", path)
+        return self._opened(_Open(path, file, appends=bool(flags & _APPEND)))
 
     def _close(self, fields: _Fields) -> bytes:
-        self._close_handle(fields.string())
-        return _status(OK)
-
-    def _close_handle(self, handle: bytes) -> None:
-        opened = self._open.pop(handle, None)
+        opened = self._open.pop(fields.string(), None)
         if opened is None:
             raise _Refused(FAILURE)
-        if opened.changed:
-            self.closed_changed = True
-            self._store(opened)
-
-    def _store(self, opened: _Open) -> None:
-        old = self.shell.files.find(opened.path)
-        mode, now = old.mode if old else 0o644, self.shell.now
-        self.shell.files.put(opened.path, File("f", bytes(opened.data), mode, self.shell.user, now))
+        self.closed |= opened.file is not None and opened.file.write
+        return _status(OK)
 
     def _read(self, fields: _Fields) -> bytes:
-        opened, offset, size = self._handle(fields), fields.number(8), fields.number()
-        if opened.rows is not None:
-            raise _Refused(FAILURE)
-        data = bytes(opened.data[offset : offset + min(size, _MAX_READ)])
+        (_, file), offset, size = self._file(fields), fields.number(8), fields.number()
+        data = self.view.pread(file, offset, min(size, _MAX_READ))
         return bytes((DATA,)) + _string(data) if data else _status(EOF)
 
     def _write(self, fields: _Fields) -> bytes:
-        opened, offset, data = self._handle(fields), fields.number(8), fields.string()
-        room = _MAX_OPEN - sum(len(other.data) for other in self._open.values() if other is not opened)
-        if not opened.writes or offset + len(data) > min(_MAX_FILE, room):
-            raise _Refused(FAILURE)
-        opened.data += bytes(max(offset - len(opened.data), 0))
-        opened.data[offset : offset + len(data)] = data
-        opened.changed = True
+        (opened, file), offset, data = self._file(fields), fields.number(8), fields.string()
+        self.view.pwrite(file, self.view.fstat(file).size if opened.appends else offset, data)
         return _status(OK)
 
     def _lstat(self, fields: _Fields) -> bytes:
-        return self._attributes(self._find(fields.path(), follow=False))
+        return self._attributes(self.view.lstat(self._path(fields)))
 
     def _stat(self, fields: _Fields) -> bytes:
-        return self._attributes(self._find(fields.path()))
+        return self._attributes(self.view.stat(self._path(fields)))
 
     def _fstat(self, fields: _Fields) -> bytes:
         opened = self._handle(fields)
-        node = self.shell.files.find(opened.path) or File("f", owner=self.shell.user, mtime=self.shell.now)
-        if opened.rows is None and opened.writes:
-            node = File("f", bytes(opened.data), node.mode, node.owner, node.mtime)
-        return self._attributes(node)
+        return self._attributes(self.view.fstat(opened.file) if opened.file else self.view.stat(opened.path))
 
-    def _attributes(self, node: File) -> bytes:
-        return bytes((ATTRS,)) + attributes(node, self.shell.persona)
+    def _attributes(self, stat: Stat) -> bytes:
+        return bytes((ATTRS,)) + attributes(stat)
 
     def _setstat(self, fields: _Fields) -> bytes:
-        path = self.shell.path(fields.path())
-        self._find(path)
-        self._set(path, fields)
+        self._set(self._path(fields), fields)
         return _status(OK)
 
     def _fsetstat(self, fields: _Fields) -> bytes:
-        opened = self._handle(fields)
-        if opened.changed:  # so that there is a file whose mode can be set
-            self._store(opened)
-        self._set(opened.path, fields)
+        self._set(self._handle(fields).path, fields)
         return _status(OK)
 
     def _set(self, path: str, fields: _Fields) -> None:
         flags = fields.number()
         size = fields.number(8) if flags & 1 else None
-        if flags & 2:
-            fields.number(8)
+        owner = (fields.number(), fields.number()) if flags & 2 else None
         mode = fields.number() & 0o7777 if flags & 4 else None
-        node = self._find(path)
-        data = node.data if size is None or node.size >= 0 else node.data[:size]
-        bits = node.mode if mode is None else mode
-        self.shell.files.put(path, File(node.kind, data, bits, node.owner, node.mtime, node.size, node.make))
+        times = (fields.number(), fields.number()) if flags & 8 else None
+        if size is not None:
+            self.view.truncate(self.view.open(path, write=True, read=False), size)
+        if mode is not None:
+            self.view.chmod(path, mode)
+        if times is not None:
+            self.view.utime(path, float(times[0]), float(times[1]))
+        if owner is not None:
+            self.view.chown(path, *owner)
 
     def _opendir(self, fields: _Fields) -> bytes:
-        path = self.shell.path(fields.path())
-        if self._find(path).kind != "d":
-            raise _Refused(FAILURE)
+        path = self._path(fields)
+        rows = [".", "..", *self.view.listing(path)]
         self._note("list", path)
-        return self._opened(_Open(path, b"", [".", "..", *self.shell.files.names(path)], False))
+        return self._opened(_Open(path, rows=rows))
 
     def _readdir(self, fields: _Fields) -> bytes:
         opened = self._handle(fields)
@@ -269,62 +259,90 @@ class _Server:
         rows, opened.rows = opened.rows[:100], opened.rows[100:]
         done = []
         for name in rows:
-            node = self.shell.files.find(self.shell.path(f"{opened.path}/{name}"), follow=name in (".", ".."))
-            if node is not None:
-                shown = long_name(name, node, self.shell.now)
-                done.append(_string(name) + _string(shown) + attributes(node, self.shell.persona))
+            with suppress(Fault):
+                stat = self.view.lstat(f"{opened.path}/{name}")
+                owner, group = self.login.names(stat)
+                done.append(_string(name) + _string(long_name(name, stat, owner, group, self._now)) + attributes(stat))
         return bytes((NAME,)) + len(done).to_bytes(4) + b"".join(done)
 
     def _remove(self, fields: _Fields) -> bytes:
-        path = self.shell.path(fields.path())
-        self._find(path, follow=False)
-        self.shell.files.remove(path)
+        path = self._path(fields)
+        if self.view.lstat(path).kind == "d":
+            raise _Refused(FAILURE)
+        self.view.unlink(path)
+        self._note("remove", path)
+        return _status(OK)
+
+    def _rmdir(self, fields: _Fields) -> bytes:
+        path = self._path(fields)
+        self.view.rmdir(path)
         self._note("remove", path)
         return _status(OK)
 
     def _mkdir(self, fields: _Fields) -> bytes:
-        path = self.shell.path(fields.path())
-        if self.shell.files.find(path) is not None:
-            raise _Refused(FAILURE)
-        self._find(path.rpartition("/")[0] or "/")
-        self.shell.files.put(path, File("d", b"", 0o755, self.shell.user, self.shell.now))
+        path = self._path(fields)
+        self.view.mkdir(path, _mode(fields, 0o777) & ~0o022)
         self._note("mkdir", path)
         return _status(OK)
 
     def _realpath(self, fields: _Fields) -> bytes:
-        path = self.shell.files.real(self.shell.path(fields.path() or "."))
+        path = self._path(fields)
+        try:
+            path = self.view.resolve(path)
+        except Fault:
+            folder, _, name = path.rstrip("/").rpartition("/")
+            path = f"{self.view.resolve(folder or '/').rstrip('/')}/{name}"
         return bytes((NAME,)) + (1).to_bytes(4) + _string(path) * 2 + bytes(4)
 
     def _rename(self, fields: _Fields) -> bytes:
-        old, new = self.shell.path(fields.path()), self.shell.path(fields.path())
-        self.shell.files.put(new, self._find(old, follow=False))
-        if new != old:
-            self.shell.files.remove(old)
+        old, new = self._path(fields), self._path(fields)
+        if self.view.exists(new):
+            raise _Refused(FAILURE)
+        return self._move(old, new)
+
+    def _posix_rename(self, fields: _Fields) -> bytes:
+        return self._move(self._path(fields), self._path(fields))
+
+    def _move(self, old: str, new: str) -> bytes:
+        self.view.rename(old, new)
         self._note("rename", f"{old} {new}")
         return _status(OK)
 
     def _readlink(self, fields: _Fields) -> bytes:
-        node = self._find(fields.path(), follow=False)
-        if node.kind != "l":
-            raise _Refused(FAILURE)
-        return bytes((NAME,)) + (1).to_bytes(4) + _string(node.data) * 2 + bytes(4)
+        target = self.view.readlink(self._path(fields))
+        return bytes((NAME,)) + (1).to_bytes(4) + _string(target) * 2 + bytes(4)
 
     def _symlink(self, fields: _Fields) -> bytes:
-        target, path = fields.string()[:4096], self.shell.path(fields.path())
-        self.shell.files.put(path, File("l", target, 0o777, self.shell.user, self.shell.now))
+        target, path = fields.path(), self._path(fields)
+        self.view.symlink(target, path)
         return _status(OK)
 
     def _extended(self, fields: _Fields) -> bytes:
         name = fields.string()
         if name == b"posix-rename@openssh.com":
-            return self._rename(fields)
+            return self._posix_rename(fields)
+        if name == b"hardlink@openssh.com":
+            self.view.link(self._path(fields), self._path(fields))
+            return _status(OK)
         if name in (b"fsync@openssh.com", b"lsetstat@openssh.com"):
             return _status(OK)
         if name in (b"statvfs@openssh.com", b"fstatvfs@openssh.com"):
-            blocks = self.shell.persona.disk_gib * 262144
-            numbers = (4096, 4096, blocks, blocks * 8 // 10, blocks * 3 // 4, blocks // 4, blocks // 5, blocks // 5)
-            return bytes((EXTENDED + 1,)) + struct.pack(">11Q", *numbers, 0x5C1A7, 0, 255)
+            mount = self.view.usage(self._path(fields) if name[:1] == b"s" else self._handle(fields).path)
+            free = (mount.size - mount.used) // 4
+            inodes = mount.inodes - mount.inodes_used
+            numbers = (4096, 4096, mount.size // 4, free, mount.available // 4, mount.inodes, inodes, inodes)
+            return bytes((EXTENDED + 1,)) + struct.pack(">11Q", *numbers, mount.device, 0, 255)
         raise _Refused(UNSUPPORTED)
+
+
+def _mode(fields: _Fields, default: int = 0o666) -> int:
+    """The permissions among a request's attributes."""
+    given = fields.number()
+    if given & 1:
+        fields.number(8)
+    if given & 2:
+        fields.number(8)
+    return fields.number() & 0o7777 if given & 4 else default
 
 
 _HANDLERS: dict[int, Callable[[_Server, _Fields], bytes]] = {
@@ -340,7 +358,7 @@ _HANDLERS: dict[int, Callable[[_Server, _Fields], bytes]] = {
     12: _Server._readdir,
     13: _Server._remove,
     14: _Server._mkdir,
-    15: _Server._remove,
+    15: _Server._rmdir,
     16: _Server._realpath,
     17: _Server._stat,
     18: _Server._rename,

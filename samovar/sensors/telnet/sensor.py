@@ -10,7 +10,7 @@ from samovar.login import DEFAULT_RULES, LoginRule, judged
 from samovar.persona import Persona
 from samovar.sensor import Dialogue, Pause, Peer, PeerError, Read, Send, Step, Tty
 from samovar.sensors.telnet.wire import BUSYBOX, INETUTILS, Wire
-from samovar.shell import Files, Stderr, interact, login_shell
+from samovar.shell import Login, Stderr, interact
 from samovar.terminal import Event, Listen, Resize
 
 _MAX_FIELD = 512
@@ -49,8 +49,9 @@ class Telnet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield _login_fact(user, password, accepted)
             yield from _told(wire)
             if accepted:
-                shell = login_shell(persona, Files(persona), text(user), peer.ip)
-                yield from _through(wire, line, interact(shell, tty=True))
+                login = Login(persona, text(user), peer)
+                login.terminal = wire.terminal
+                yield from _through(wire, line, interact(login, tty=True))
                 return
             yield Pause(_FAILURE_DELAY)
         yield Send(_farewell(persona))

@@ -237,6 +237,10 @@ class Disk:
                 self._gone_bytes += len(data)
         inode.dirty = False
 
+    def begin(self) -> None:
+        """A session begins: a content that another one wrote is given again when this one writes it."""
+        self._given.clear()
+
     def written(self) -> Iterator[tuple[str, bytes]]:
         """Path and content of regular files that were written since this was asked last, each content once."""
         gone, self._gone, self._gone_bytes = self._gone, [], 0

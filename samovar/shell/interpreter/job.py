@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 
 from samovar.shell.disk.fault import Fault
+from samovar.shell.interpreter.flow import Abandon
 from samovar.shell.interpreter.shell import Job, Shell
 from samovar.shell.kernel import signals
 from samovar.shell.kernel.descriptor import Stream, Text
@@ -85,6 +86,9 @@ def foreground(shell: Shell, processes: tuple[Process, ...], source: str) -> Run
     finally:
         kernel.foreground = kept
     last = processes[-1]
+    if last.signal == signals.INT and shell.interactive:  # what is typed as ^C ends the whole line
+        shell.process.err("\n")
+        raise Abandon(130)
     if last.signal and last.signal not in (signals.INT, signals.PIPE):
         core = " (core dumped)" if False else ""
         said = signals.SAID.get(last.signal, f"Signal {last.signal}")

@@ -71,11 +71,23 @@ def run(shell: Shell, node: Node, *, last: bool = False) -> Running:
             shell.status = yield from _RUNNERS[type(node)](shell, node)
     except ExpansionFault as fault:
         shell.status = shell.complain(fault.message, fault.status)
-        if fault.fatal or shell.dialect == "ash":
-            raise Abandon(fault.status if shell.interactive else 127 if fault.fatal else 2) from None
-    if shell.status and not shell.guarded and "e" in shell.flags and type(node) in _ERREXIT:
-        raise Exit(shell.status)
+        status = 2 if shell.dialect == "ash" else 127 if fault.fatal and not shell.interactive else fault.status
+        raise Abandon(status) from None  # bash gives up the whole line, not only this command
+    if shell.status and not shell.guarded and type(node) in _ERREXIT:
+        yield from _failed(shell)
     return shell.status
+
+
+def _failed(shell: Shell) -> Generator[Wait, bytes, None]:
+    """A command failed that nobody looks at: the ERR trap, and errexit."""
+    from samovar.shell.interpreter.source import run_text
+
+    if action := shell.traps.get("ERR"):
+        status, shell.guarded = shell.status, shell.guarded + 1
+        yield from run_text(shell, action)
+        shell.status, shell.guarded = status, shell.guarded - 1
+    if "e" in shell.flags:
+        raise Exit(shell.status)
 
 
 def traps(shell: Shell) -> Generator[Wait, bytes, None]:
@@ -85,6 +97,8 @@ def traps(shell: Shell) -> Generator[Wait, bytes, None]:
 
     while shell.process.pending:
         name = NAMES.get(shell.process.pending.pop(0), "")
+        if name == "INT" and shell.interactive and name not in shell.traps:
+            raise Abandon(130)
         if action := shell.traps.get(name):
             status = shell.status
             yield from run_text(shell, action)

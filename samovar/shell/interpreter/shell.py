@@ -64,12 +64,35 @@ class Shell:
         self.interactive = False
         self.subshell = 0
         self.background_pid = ""
+        self.script_file = False  # a file's commands, not those of -c or standard input
         self.script_name = ""  # before ": line N: " in messages; "" for an interactive shell
         self.started = process.now
         self.expanded: Callable[[list[str]], None] = _ignore  # told each simple command's words
         self.seed = process.pid
+        self._begin()
         self.directories: list[str] = []  # pushd's stack
         self.option_index, self.option_place = 1, 1  # getopts
+
+    def _begin(self) -> None:
+        """The variables that a shell sets by itself."""
+        values, process = self.variables.values, self.process
+        level = values.get("SHLVL")
+        values["SHLVL"] = str(int(level) + 1) if isinstance(level, str) and level.isdigit() and len(level) < 4 else "1"
+        values["PWD"] = process.directory
+        values["OPTIND"], values["IFS"] = "1", " \t\n"
+        self.variables.exported |= {"SHLVL", "PWD"}
+        if self.dialect == "ash":
+            values |= {"PS1": "# " if process.identity.uid == 0 else "$ ", "PS2": "> ", "PS4": "+ "}
+            return
+        version = self.machine.bash
+        values |= {
+            "UID": str(process.identity.uid), "EUID": str(process.identity.uid), "BASH": "/bin/bash",
+            "BASH_VERSION": version,
+            "HOSTNAME": self.machine.persona.host_name, "HOSTTYPE": "x86_64", "MACHTYPE": "x86_64-pc-linux-gnu",
+            "OSTYPE": "linux-gnu", "PS4": "+ ", "OPTERR": "1", "SHELLOPTS": "braceexpand:hashall:interactive-comments",
+        }  # fmt: skip
+        values.setdefault("TERM", "dumb")
+        self.variables.readonly |= {"UID", "EUID", "PPID", "SHELLOPTS"}
 
     # messages -------------------------------------------------------------------------------------------
 
@@ -101,6 +124,9 @@ class Shell:
         """What stands before its messages."""
         if self.interactive:
             return f"{self.name}: "
+        if self.dialect == "ash":
+            where = "" if self.machine.persona.busybox and not self.script_file else f"{self.line}: "
+            return f"{self.script_name or self.name}: {where}"
         return f"{self.script_name or self.name}: line {self.line}: "
 
     # copies ---------------------------------------------------------------------------------------------
@@ -280,6 +306,7 @@ _LIVE: dict[str, Callable[[Shell], str | None]] = {
     "RANDOM": _random,
     "LINENO": lambda shell: str(shell.line),
     "BASHPID": lambda shell: str(shell.process.pid),
+    "PPID": lambda shell: _parent(shell),
     "EPOCHSECONDS": lambda shell: str(int(shell.process.now)),
 }
 
@@ -287,6 +314,11 @@ _LIVE: dict[str, Callable[[Shell], str | None]] = {
 def _joined(shell: Shell) -> str:
     separators = shell.variables.get("IFS")
     return (" " if separators is None else separators[:1]).join(shell.parameters)
+
+
+def _parent(shell: Shell) -> str:
+    main = _main(shell.process, shell.subshell)
+    return str(main.parent.pid if main.parent else main.pid - 1)
 
 
 def _main(process: Process, levels: int) -> Process:

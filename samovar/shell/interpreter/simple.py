@@ -14,7 +14,7 @@ from samovar.shell.kernel.wait import Wait
 from samovar.shell.syntax.tree import Assignment, Simple, Word
 from samovar.shell.words.arithmetic import evaluate
 from samovar.shell.words.expand import fields, single
-from samovar.shell.words.scope import Array, NamedArray
+from samovar.shell.words.scope import Array, ExpansionFault, NamedArray
 
 Running = Generator[Wait, bytes, int]
 Runner = Callable[..., Running]
@@ -192,6 +192,8 @@ def _builtin(shell: Shell, argv: list[str]) -> Running:
         return result if isinstance(result, int) else (yield from result)
     except Fault as fault:
         return shell.complain(f"{argv[0]}: {fault.text}")
+    except ExpansionFault as fault:
+        return shell.complain(fault.message)
 
 
 def _program(shell: Shell, node: Simple, argv: list[str], *, last: bool) -> Running:
@@ -251,10 +253,16 @@ def _exec(shell: Shell, node: Simple, argv: list[str]) -> Running:
     if not rest:
         return 0
     shell.process.push()
-    status = yield from become(shell, rest, shell.variables.environment())
-    if status in (126, 127) and shell.interactive:
-        return status
-    raise Exit(status)
+    try:
+        command = find(shell.process, list(rest), shell.variables.environment())
+    except Unlaunchable as reason:
+        said = "not found" if str(reason) == "command not found" else str(reason)
+        status = shell.complain(f"exec: {rest[0]}: {said}", reason.status)
+        if shell.interactive:
+            return status
+        raise Exit(status) from None
+    shell.process.argv, shell.process.environment = rest, shell.variables.environment()
+    raise Exit((yield from running(command)(shell.process)))
 
 
 def _traced(word: str) -> str:

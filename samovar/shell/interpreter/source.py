@@ -1,5 +1,6 @@
 """Runs source text: of ``-c``, a file, standard input, ``eval`` and traps."""
 
+import re
 from collections.abc import Generator
 
 from samovar.shell.disk.fault import Fault
@@ -13,17 +14,29 @@ from samovar.shell.syntax.parse import Incomplete, SyntaxFault, complaint, parse
 Running = Generator[Wait, bytes, int]
 
 
-def run_text(shell: Shell, text: str, *, last: bool = False) -> Running:
+def run_text(shell: Shell, text: str, *, last: bool = False, name: str = "") -> Running:
     """Parse and run in this shell, as ``eval`` does."""
     shell.spend(1 + len(text) // 500)
     try:
         script = parse(text, dialect=shell.dialect, aliases=shell.aliases if shell.interactive else None)
     except (Incomplete, SyntaxFault) as fault:
-        name = shell.name if shell.interactive else shell.script_name or shell.name
-        shell.process.err(complaint(fault, name, shell.dialect))
+        if fault.before.items:
+            yield from run_script(shell, fault.before)
+        shell.process.err(said(shell, fault, name))
         shell.status = 2
         return 2
     return (yield from run_script(shell, script, last=last))
+
+
+def said(shell: Shell, fault: Incomplete | SyntaxFault, name: str = "") -> str:
+    """What the shell says of source that it cannot read; dash turns ash's words round."""
+    name = name or shell.script_name or shell.name
+    if shell.dialect == "bash" or shell.machine.persona.busybox:
+        return complaint(fault, name, shell.dialect)
+    words = fault.ash.removeprefix("syntax error: ")
+    found = re.fullmatch(r"unexpected (.*?)( \(expecting .*\))?", words)
+    text = f"{found[1]} unexpected{found[2] or ''}" if found else words[:1].upper() + words[1:]
+    return f"{name}: {max(fault.line, 1)}: Syntax error: {text}\n"
 
 
 def run_lines(shell: Shell) -> Running:
@@ -37,7 +50,7 @@ def run_lines(shell: Shell) -> Running:
         except Incomplete:
             continue
         except SyntaxFault as fault:
-            shell.process.err(complaint(fault, shell.script_name or shell.name, shell.dialect))
+            shell.process.err(said(shell, fault))
             shell.status = 2
             if shell.dialect == "ash":
                 return 2
@@ -103,8 +116,12 @@ def shell_command(process: Process) -> Body:
         command = rest.pop(0)
         if rest:
             shell.name, shell.parameters = rest[0], rest[1:]
-        shell.script_name = f"{shell.name}: -c" if False else shell.name
-        return (yield from life(shell, run_text(shell, command, last=True)))
+        shell.script_name = shell.name
+        return (
+            yield from life(
+                shell, run_text(shell, command, last=True, name=f"{shell.name}: -c" if shell.dialect == "bash" else "")
+            )
+        )
     if rest and not stdin:
         return (yield from _file(shell, rest))
     shell.parameters = rest
@@ -130,10 +147,16 @@ def _file(shell: Shell, rest: list[str]) -> Body:
     try:
         data = process.contents(rest[0])
     except Fault as fault:
-        return process.fail(f"{rest[0]}: {fault.text}", 126 if fault.code in ("EACCES", "EISDIR") else 127)
+        if shell.dialect == "ash":
+            reason = {"ENOENT": "No such file"}.get(fault.code, fault.text)
+            process.err(f"{shell.name}: 0: cannot open {rest[0]}: {reason}\n")
+            return 2
+        name = rest[0] if fault.code == "EISDIR" else shell.name
+        process.err(f"{name}: {rest[0]}: {fault.text}\n")
+        return 126 if fault.code in ("EACCES", "EISDIR") else 127
     if data[:4] == b"\x7fELF" or b"\0" in data[:80].split(b"\n", 1)[0]:
         return process.fail(f"{rest[0]}: cannot execute binary file", 126)
-    shell.script_name, shell.parameters = rest[0], rest[1:]
+    shell.script_name, shell.parameters, shell.script_file = rest[0], rest[1:], True
     return (yield from life(shell, run_text(shell, data.decode("latin-1"))))
 
 

@@ -47,10 +47,8 @@ class Variables:
             self.values[name] = value
             return
         if not isinstance(held, Array):
-            held, first = Array(), held
-            if first is not None:
-                held["0"] = first
-            self.values[name] = held
+            array = Array({} if held is None else {"0": held})
+            self.values[name] = held = array
         held[index if index is not None else "0"] = value
 
     def put(self, name: str, array: Array) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Protocol
 
+from msgspec import Struct
+
 from samovar.event import Fact
 from samovar.sensor import Keep, Send, Step
 from samovar.shell.disk.disk import Disk
@@ -28,8 +30,10 @@ MAX_PROCESSES = 64
 MAX_EFFECTS_BYTES = 1 << 20  # output that waits to be sent, before writers have to wait
 
 
-class Stderr(Send, frozen=True):
-    """Output on the second stream, where the protocol has one."""
+class Stderr(Struct, frozen=True):
+    """Output on the second stream, where the protocol has one; else it is a Send."""
+
+    data: bytes
 
 
 Effect = Step | Stderr
@@ -109,6 +113,16 @@ class Kernel:
         """Bytes leave for the peer."""
         self.effects.append(Stderr(data) if error else Send(data))
         self.effects_size += len(data)
+
+    def emit_error(self, data: bytes) -> None:
+        """Bytes leave for the peer on the second stream."""
+        self.emit(data, error=True)
+
+    def signal_foreground(self, number: int) -> None:
+        """What the terminal sends: to the processes in front, or to the first one where none is."""
+        group = self.descend(self.foreground) if self.foreground else []
+        for process in group or list(self.processes.values())[:1]:
+            self.signal(process, number)
 
     def note(self, step: Fact | Keep) -> None:
         """Record something, in order with the output."""

@@ -57,6 +57,12 @@ class Machine:
         """/etc/machine-id."""
         return self.drift.hex("machine-id", 32)
 
+    @cached_property
+    def bash(self) -> str:
+        """bash's version, as $BASH_VERSION has it."""
+        versions = (row.version for row in self.image.packages() if row.name == "bash")
+        return f"{next(versions, '5.2.15').partition('-')[0]}(1)-release"
+
     def disk_id(self, part: str) -> str:
         """A file system's UUID."""
         digits = self.drift.hex(f"uuid {part}", 32)

@@ -7,15 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samovar.event import Fact
-from samovar.sensor import Clock, Keep, PeerError, Read, Send
+from samovar.sensor import Clock, Keep, Peer, PeerError, Read, Send
 from samovar.sensors.ssh.scp import scp
 from samovar.sensors.ssh.sftp import sftp
-from samovar.shell import Files, Program, Shell, login_shell
+from samovar.shell import Login, Program
+from samovar.shell.console.hosts import HOSTS
 from tests.personas import NOW, persona
 
 
-def guest() -> Shell:
-    return login_shell(persona(), Files(persona()), "root", "198.51.100.7")
+def guest() -> Login:
+    peer = Peer(ip="198.51.100.7", port=40022, local_ip="203.0.113.1", local_port=22)
+    HOSTS.forget(persona(), peer.ip)
+    return Login(persona(), "root", peer)
 
 
 def drive(program: Program, data: bytes) -> tuple[bytes, list[Keep], list[Fact], int]:

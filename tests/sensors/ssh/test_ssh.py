@@ -94,7 +94,7 @@ async def test_shell_upload_and_forward(tmp_path: Path) -> None:
         notes.tries = 2
         out, _, status = await ssh(port, "admin", "-tt", "root@127.0.0.1", stdin=b"cd /tmp\npwd\nexit\n")
         assert b"root@web03:/tmp# " in out
-        assert b"\r\n/tmp\r\n" in out
+        assert b"\x1b[?2004l\r/tmp\r\n" in out  # as bash with bracketed paste
         assert status == 0
         out, _, _ = await ssh(port, "admin", "root@127.0.0.1", "cat > /tmp/x; wc -c /tmp/x", stdin=b"payload")
         assert out == b"7 /tmp/x\n"

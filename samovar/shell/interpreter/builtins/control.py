@@ -71,7 +71,7 @@ def _logout(shell: Shell, argv: list[str]) -> int:
 def _return(shell: Shell, argv: list[str]) -> int:
     status = _number(shell, argv, shell.status) & 0xFF
     if not shell.depth and not shell.script_name.startswith("/"):
-        return shell.complain("return: can only `return' from a function or sourced script")
+        return shell.complain("return: can only `return' from a function or sourced script", 2)
     raise Return(status)
 
 
@@ -143,7 +143,7 @@ def _command(shell: Shell, argv: list[str]) -> Running:
     if not rest:
         return 0
     if verbose:
-        return max(describe(shell, name, brief=verbose == "v", complain="command") for name in rest)
+        return min(describe(shell, name, brief=verbose == "v", complain="command") for name in rest)
     if rest[0] in BUILTINS:
         result = BUILTINS[rest[0]](shell, rest)
         return result if isinstance(result, int) else (yield from result)

@@ -50,7 +50,8 @@ def change(shell: Shell, target: str, *, physical: bool = False, said: str) -> i
             path = process.view.resolve(path)
     except Fault as fault:
         if shell.dialect == "ash":
-            return shell.complain(f"{said}: can't cd to {target}: {fault.text}", 2)
+            more = f": {fault.text}" if shell.machine.persona.busybox else ""
+            return shell.complain(f"{said}: can't cd to {target}{more}", 2)
         return shell.complain(f"{said}: {target}: {fault.text}")
     shell.variables.values["OLDPWD"] = process.directory
     process.directory = path

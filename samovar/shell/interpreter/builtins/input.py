@@ -86,7 +86,10 @@ def _characters(
         char = data.decode("latin-1")
         if char == delimiter:
             return "".join(found), True
-        if char == "\\" and not raw:
+        if char == "\\" and raw:
+            found.append("\\\\")  # so that it stays one
+            continue
+        if char == "\\":
             following = yield from process.read(1, fd)
             if following not in (b"\n", b""):
                 found.append("\\" + following.decode("latin-1"))
