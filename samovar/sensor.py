@@ -109,8 +109,8 @@ class Fetch(Struct, frozen=True):
 
     Schemes: http, https, ftp (``ftp://user:password@host/path``, passive), tftp (octet). ``Host`` and
     ``User-Agent`` are sent first, then ``headers`` as they are: ask for ``Accept-Encoding`` only if you can decode
-    it. Credentials in a URL are sent for ftp only. ``follow``: so many redirects are followed (curl: 0, with -L: 50;
-    wget: 20); the one that exceeds it is the answer. ``body`` goes with POST, at most 64 KiB. The sample is not
+    it. Credentials in a URL are sent for ftp only. ``follow``: so many redirects are followed, at most 20 (curl: 0
+    without -L); the one that exceeds it is the answer, a 3xx without an error. ``body`` goes with POST, at most 64 KiB. The sample is not
     kept by itself: yield a Keep.
     """
 
@@ -123,7 +123,7 @@ class Fetch(Struct, frozen=True):
     follow: int = 0
 
 
-#: disabled: switched off, or no network at all.  resolve: detail nxdomain, nodata, servfail or timeout.
+#: disabled: switched off (detail "POST": only that).  resolve: detail nxdomain, nodata, servfail or timeout.
 #: refused, timeout, unreachable: as the kernel says; timeout also where the whole takes too long.
 #: forbidden-address, forbidden-port, rate, busy: we do not want to; to the intruder that is a network without answer.
 #: too-large: the body is cut.  tls: detail is OpenSSL's reason.  protocol: the answer is none, or ends too early
