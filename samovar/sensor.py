@@ -110,8 +110,8 @@ class Fetch(Struct, frozen=True):
     Schemes: http, https, ftp (``ftp://user:password@host/path``, passive), tftp (octet). ``Host`` and
     ``User-Agent`` are sent first, then ``headers`` as they are: ask for ``Accept-Encoding`` only if you can decode
     it. Credentials in a URL are sent for ftp only. ``follow``: so many redirects are followed, at most 20 (curl: 0
-    without -L); the one that exceeds it is the answer, a 3xx without an error. ``body`` goes with POST, at most 64 KiB. The sample is not
-    kept by itself: yield a Keep.
+    without -L); the one that exceeds it is the answer, a 3xx without an error. ``body`` goes with POST, at most
+    64 KiB. The sample is not kept by itself: yield a Keep.
     """
 
     url: str
