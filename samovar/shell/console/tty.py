@@ -75,6 +75,9 @@ class Tty:
         if raw and not self.raw:
             self._ready += self._line
             self._line.clear()
+        elif self.raw and not raw:  # keys typed ahead go through the line discipline now
+            ahead, self._ready, self.raw = bytes(self._ready), bytearray(), False
+            self.feed(ahead)
         self.raw = raw
 
     def read(self, limit: int) -> bytes | None:
