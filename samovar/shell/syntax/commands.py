@@ -144,7 +144,7 @@ class Commands(Conditions):
         if self.token != WORD:
             self.unexpected()
         name = self.text[self.start : self.pos]
-        if self.dialect == "ash" and not name.isidentifier():
+        if self.dialect == "ash" and not (name.isascii() and name.isidentifier()):
             raise SyntaxFault("", self.line, ash="syntax error: bad for loop variable")
         self.next()
         words: list[Word] | None = None

@@ -26,7 +26,7 @@ def wrapped(number: int) -> int:
 
 def evaluate(text: str, scope: Scope) -> int:
     """The value of an expression. Raises ExpansionFault in bash's words."""
-    if text.isdigit() and len(text) < 19 and (text[0] != "0" or text == "0"):
+    if text.isdecimal() and len(text) < 19 and (text[0] != "0" or text == "0"):
         return int(text)
     scope.spend(1 + len(text) // 40)
     return _Expression(text, scope, 0).value()
@@ -260,7 +260,7 @@ class _Expression:
 
     def inner(self, text: str) -> int:
         """The value of a variable's or index's text, which is an expression again."""
-        if text.isdigit() and len(text) < 19 and text[0] != "0":
+        if text.isdecimal() and len(text) < 19 and text[0] != "0":
             return int(text)
         self.scope.spend(1 + len(text) // 40)
         self.deeper()
@@ -281,7 +281,7 @@ class _Expression:
         base, digits = 10, text
         if "#" in text:
             before, _, digits = text.partition("#")
-            base = int(before) if before.isdigit() and len(before) < 5 else 0
+            base = int(before) if before.isdecimal() and len(before) < 5 else 0
             if not 2 <= base <= 64:
                 raise self.constant("invalid arithmetic base")
             if not digits:

@@ -40,7 +40,7 @@ def parameter(part: Parameter, made: Fields, *, quoted: bool) -> Steps:
         yield from _default(part, found, made, quoted=quoted)
         return
     if found.value is None and found.values is None and "u" in scope.flags:
-        sign = "$" if found.shown.isdigit() else ""
+        sign = "$" if found.shown.isdecimal() else ""
         raise ExpansionFault(f"{sign}{found.shown}: unbound variable", fatal=True)
     if part.operator == "length":
         _put(made, found._replace(value=length(found), values=None), quoted=quoted)
