@@ -17,7 +17,7 @@ from samovar.shell.syntax.tree import (
 )
 from samovar.shell.words import brace
 from samovar.shell.words.arithmetic import evaluate
-from samovar.shell.words.limits import MAX_FIELDS, no_memory
+from samovar.shell.words.limits import MAX_FIELDS, MAX_TEXT, no_memory
 from samovar.shell.words.operate import parameter
 from samovar.shell.words.scope import ExpansionFault, Scope
 from samovar.shell.words.split import BARE, QUOTED, SPLIT, Fields
@@ -32,6 +32,7 @@ _REGEX = re.compile(r"[\\^$.|?*+()\[\]{}]")
 def fields(words: Iterable[Word], scope: Scope) -> Generator[Wait, bytes, list[str]]:
     """The fields that the words expand to."""
     found: list[str] = []
+    size = 0
     for word in words:
         if isinstance(word, str):
             found.append(word)
@@ -46,8 +47,9 @@ def fields(words: Iterable[Word], scope: Scope) -> Generator[Wait, bytes, list[s
             made = Fields(scope)
             yield from _parts(_with_tilde(alternative, scope), made, BARE)
             found += made.finished()
-        if len(found) > MAX_FIELDS:
-            raise no_memory(len(found) * 8)
+            size += made.size
+        if len(found) > MAX_FIELDS or size > 4 * MAX_TEXT:
+            raise no_memory(len(found) * 8 + size)
     return found
 
 

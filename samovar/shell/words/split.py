@@ -8,6 +8,7 @@ from samovar.shell.words.pattern import escaped
 from samovar.shell.words.scope import Scope
 
 QUOTED, BARE, SPLIT = 0, 1, 2  # stands for itself; a pattern; a pattern that is split first
+PAID = 1_000  # characters a step
 Segment = tuple[str, int]
 
 
@@ -26,6 +27,8 @@ class Fields:
         self.size += len(text)
         if self.size > MAX_TEXT:
             raise no_memory(self.size)
+        if len(text) >= PAID:  # so that many words cannot each hold a large value for nothing
+            self.scope.spend(len(text) // PAID)
         self.current.append((text, kind))
 
     def add_all(self, texts: list[str], kind: int) -> None:

@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samovar.shell.syntax.parse import Incomplete, SyntaxFault, parse
+from samovar.shell.syntax.tree import Assignment, Simple
 from samovar.shell.words.arithmetic import evaluate
 from samovar.shell.words.brace import strings
+from samovar.shell.words.expand import fields
 from samovar.shell.words.limits import MAX_FIELDS, MAX_TEXT
 from samovar.shell.words.scope import Array, ExpansionFault
 from tests.shell.words.rig import MAX_STEPS, Memory, TooMuch, finish, said
@@ -91,6 +93,16 @@ def test_sums_do_not_nest_for_ever(expression: str, message: str) -> None:
     scope.variables["x"] = "x+1"
     with pytest.raises(ExpansionFault, match=message):
         evaluate(expression, scope)
+
+
+def test_large_values_in_many_words_are_paid_for_and_refused() -> None:
+    scope = Memory()
+    scope.variables["x"] = "a" * 1_000_000
+    words = parse("echo" + ' "b$x"' * 10).items[0].node
+    assert isinstance(words, Simple)
+    with pytest.raises(ExpansionFault, match="cannot allocate"):
+        finish(fields([word for word in words.words if not isinstance(word, Assignment)], scope))
+    assert scope.spent >= 4_000
 
 
 def test_the_budget_pays_for_directories() -> None:
