@@ -1,6 +1,5 @@
 """Which addresses may be reached: public unicast ones that are not ours, as decided before each connection."""
 
-import re
 import socket
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -8,7 +7,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-_OLD_FORM = re.compile(r"[0-9a-fA-FxX.]+")
 _UNICAST = IPv6Network("2000::/3")  # all that IANA gives out; what is mapped or translated lies elsewhere
 _NOT_PUBLIC = (
     IPv6Network("2001::/23"),  # Teredo and other protocols' own
@@ -17,20 +15,6 @@ _NOT_PUBLIC = (
     IPv6Network("3fff::/20"),
 )
 _RELAY = IPv4Network("192.88.99.0/24")  # 6to4's
-
-
-def numeric(host: str) -> Address | None:
-    """The address that ``host`` spells, also in the old forms that inet_aton takes (``0x7f.1``); None: it is a name."""
-    try:
-        return ip_address(host)
-    except ValueError:
-        pass
-    if not _OLD_FORM.fullmatch(host):
-        return None
-    try:
-        return IPv4Address(socket.inet_aton(host))
-    except OSError:
-        return None
 
 
 def public(address: Address) -> bool:

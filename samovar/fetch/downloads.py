@@ -7,7 +7,6 @@ import time
 from collections import OrderedDict
 
 from samovar.fetch import ftp, http, tftp
-from samovar.fetch.address import numeric
 from samovar.fetch.config import FetchConfig
 from samovar.fetch.draft import Draft
 from samovar.fetch.failure import Failure, of_connection
@@ -15,6 +14,7 @@ from samovar.fetch.gate import Gate, network_of
 from samovar.fetch.rate import Budget, Windows
 from samovar.fetch.target import parse
 from samovar.fetch.wire import failed, pack
+from samovar.numeric import numeric
 from samovar.sensor import Fetch
 
 _log = logging.getLogger(__name__)

@@ -7,13 +7,14 @@ import ssl
 import time
 from ipaddress import IPv6Address, ip_network
 
-from samovar.fetch.address import Address, Policy, numeric
+from samovar.fetch.address import Address, Policy
 from samovar.fetch.config import FetchConfig
 from samovar.fetch.draft import Draft
 from samovar.fetch.failure import Failure, of_connection
 from samovar.fetch.rate import Windows
 from samovar.fetch.resolve import Resolver
 from samovar.fetch.target import Target
+from samovar.numeric import numeric
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

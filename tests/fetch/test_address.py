@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samovar.fetch.address import Policy, numeric, own, public
+from samovar.fetch.address import Policy, own, public
+from samovar.numeric import numeric
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "93.184.216.34", "192.0.9.1", "2606:4700:4700::1111", "2a00:1450:4001:81b::200e"]
 NOT_PUBLIC = [

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from samovar.event import Fact, text
-from samovar.fetch.address import numeric
+from samovar.numeric import numeric
 from samovar.sensor import Fetch, Fetched, Keep, fetched
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Process
