@@ -72,6 +72,7 @@ class Account:
             events=self._hub.received.events,
             lag=round(lag, 3),
             drops=drops,
+            datagrams=msgspec.to_builtins(self._broker()) if status.broker else {},
             workers=(*workers, Worker(os.getpid(), status.hub_restarts, self._missing)),
             disk=Disk(kept.used, kept.budget, kept.free, kept.state),
         )
@@ -134,7 +135,7 @@ class Account:
             "events": sum(w.dropped_events for w in workers) + self._keeper.state.shed.events,
             "artefacts": sum(w.dropped_artefacts for w in workers) + received.lost_artefacts + self._artefacts.refused,
             "terminal": sum(w.dropped_terminal for w in workers) + self._recordings.refused,
-            "malformed": received.bad,
+            "malformed": received.bad + self._broker().malformed,
             "damaged": sum(feed.damaged for feed in self._lag().values()),
             "datagrams": self._broker().dropped,
         }

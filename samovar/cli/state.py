@@ -59,6 +59,9 @@ def _show(state: Running, health: Health) -> None:
         ("locations", "known" if health.geo.available else "unknown (no location data)"),
         ("processes", f"{len(health.workers)}, restarted {restarts} times"),
     ]  # fmt: skip
+    if health.datagrams:
+        told = "{received} came, {sent} replies sent, {suppressed} withheld".format(**health.datagrams)
+        rows.append(("datagrams", told))
     missing = {line for worker in health.workers for line in worker.layers_missing}
     rows += [("lock-down without", line) for line in sorted(missing)]
     table(("", ""), rows)

@@ -29,6 +29,12 @@ def _totals(counters: Counters, health: Health) -> str:
             [({"kind": kind}, count) for kind, count in sorted(counters.drops.items())],
         ),
         _family(
+            "samovar_datagrams_total",
+            "counter",
+            "UDP datagrams and replies at the broker since it was started, by what became of them.",
+            [({"kind": kind}, count) for kind, count in sorted(health.datagrams.items())],
+        ),
+        _family(
             "samovar_sensor_sessions_total",
             "counter",
             "Attacks since start, by sensor.",

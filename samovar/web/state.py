@@ -31,7 +31,12 @@ class Disk(Struct, frozen=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """How the platform is. ``lag`` is seconds from the spool to the store; ``drops`` counts by kind."""
+    """How the platform is. ``lag`` is seconds from the spool to the store; ``drops`` counts by kind.
+
+    ``datagrams`` is the broker's account since it was last started: ``received``, of those ``dropped`` because a worker
+    did not keep up; replies ``sent``, ``suppressed`` as more than a peer may get, ``unknown`` for a dialogue that is
+    over, ``malformed`` as no sound worker asks for them, ``failed`` in the kernel. Empty where nothing listens on UDP.
+    """
 
     status: Literal["ok", "degraded"] = "ok"
     version: str
@@ -41,6 +46,7 @@ class Health(Struct, frozen=True, kw_only=True):
     events: int = 0
     lag: float = 0.0
     drops: dict[str, int] = {}
+    datagrams: dict[str, int] = {}
     workers: tuple[Worker, ...] = ()
     disk: Disk = Disk()
 

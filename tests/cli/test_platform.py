@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl as tls
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -151,6 +152,15 @@ def test_prometheus_is_told_the_same(urn: Platform) -> None:
     seen = len(urn.events("sensor:ftp"))
     assert int(samples['samovar_sensor_events_total{family="services",sensor="ftp"}']) >= seen > 0
     assert samples['samovar_dropped_total{kind="events"}'] == "0"
+
+
+def test_datagrams_are_accounted_for(urn: Platform) -> None:
+    assert ask(urn.ports["tftp"], b"\0\1no such file\0octet\0", socket.SOCK_DGRAM).startswith(b"\0\5")
+    deadline = time.monotonic() + DEADLINE
+    while (told := json.loads(urn.samovar("status", "--json"))["datagrams"])["sent"] < 1:
+        assert time.monotonic() < deadline, told
+        time.sleep(0.2)
+    assert f"{told['received']} came, {told['sent']} replies sent, 0 withheld" in urn.samovar("status")
 
 
 def test_strangers_get_nothing(urn: Platform) -> None:

@@ -230,6 +230,7 @@ class FakeState:
             events=len(self._reader.all),
             lag=0.25,
             drops={"event": 0},
+            datagrams={"received": 9, "sent": 7},
             workers=(Worker(101), Worker(102, 1, ("landlock",))),
             disk=Disk(12 << 20, 20 << 30, 100 << 30, "ok"),
         )

@@ -215,6 +215,7 @@ def test_metrics_are_prometheus_text_with_escaped_labels(site: Site) -> None:
     assert status == 200
     assert 'samovar_dropped_total{kind="odd\\"kind\\n"} 3\n' in text
     assert 'samovar_sensor_sessions_total{family="terminal",sensor="ssh"} 8\n' in text
+    assert 'samovar_datagrams_total{kind="received"} 9\n' in text
     assert f"samovar_store_bytes {site.reader.size()}\n" in text
     sample = re.compile(r'[a-z_]+(\{([a-z]+="([^"\\\n]|\\.)*",?)+\})? -?[0-9.e+-]+')
     lines = [line for line in text.splitlines() if not line.startswith("#")]
