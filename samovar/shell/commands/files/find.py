@@ -8,6 +8,8 @@ from msgspec import Struct
 from samovar.shell.commands.files.ls import _Lister
 from samovar.shell.commands.files.names import group_name, group_number, mode_text, symbolic, user_name, user_number
 from samovar.shell.commands.options import Options
+from samovar.shell.commands.text.pattern import PatternFault
+from samovar.shell.commands.text.regex import Regex
 from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.node import Stat
 from samovar.shell.kernel.process import Body, Process
@@ -383,10 +385,11 @@ class _Expression:
         return lambda found: (found.stat.uid if user else found.stat.gid) == number
 
     def _regex(self, text: str, *, fold: bool) -> Callable[[Found], bool]:
-        from samovar.shell.commands.text.regex import compile_pattern
-
-        pattern = compile_pattern(text, extended=False, fold=fold)
-        return lambda found: pattern.fullmatch(found.path) is not None
+        try:
+            pattern = Regex(text, "basic", self.p.spend, ignore_case=fold, whole="line")
+        except PatternFault as fault:
+            raise _Misuse(f"failed to compile regular expression '{text}': {fault}") from None
+        return lambda found: pattern.test(found.path)
 
     def _empty(self, found: Found) -> bool:
         if found.stat.kind == "f":

@@ -2,6 +2,8 @@
 
 from samovar.shell.commands.options import Options, parse
 from samovar.shell.commands.system.tasks import everything
+from samovar.shell.commands.text.pattern import PatternFault
+from samovar.shell.commands.text.regex import Regex
 from samovar.shell.disk.session import Task
 from samovar.shell.kernel import signals
 from samovar.shell.kernel.process import Process
@@ -142,15 +144,11 @@ def _fits(p: Process, task: Task, pattern: str, options: Options) -> bool:
             return False
     if "P" in options and str(task.ppid) not in options.value("P").split(","):
         return False
-    from samovar.shell.commands.text.regex import compile_pattern
-
     try:
-        found = compile_pattern(
-            f"^({pattern})$" if "x" in options else pattern, extended=True, fold="i" in options
-        ).search(subject[:4096])
-    except ValueError:
+        regex = Regex(pattern, "extended", p.spend, ignore_case="i" in options, whole="line" if "x" in options else "")
+    except PatternFault:
         return False
-    return (found is None) == ("v" in options)
+    return regex.test(subject[:4096]) != ("v" in options)
 
 
 def pidof(p: Process) -> int:
