@@ -28,7 +28,7 @@ def evaluate(text: str, scope: Scope) -> int:
     """The value of an expression. Raises ExpansionFault in bash's words."""
     if text.isdecimal() and len(text) < 19 and (text[0] != "0" or text == "0"):
         return int(text)
-    scope.spend(1 + len(text) // 40)
+    scope.spend(1 + len(text) // 8)
     return _Expression(text, scope, 0).value()
 
 
@@ -262,7 +262,7 @@ class _Expression:
         """The value of a variable's or index's text, which is an expression again."""
         if text.isdecimal() and len(text) < 19 and text[0] != "0":
             return int(text)
-        self.scope.spend(1 + len(text) // 40)
+        self.scope.spend(1 + len(text) // 8)
         self.deeper()
         number = _Expression(text, self.scope, self.nested).value()
         self.nested -= 1

@@ -114,12 +114,14 @@ class Matcher:
             self.steps += len(self.text)
             self.check()
             return frozenset(range(start, len(self.text) + 1)) - once
-        reached, fresh = once, once - {start}
+        reached, fresh = set(once), once - {start}
         while fresh:
             more = self.alternatives(alternatives, fresh)
             fresh = more - reached
-            reached |= more
-        return reached | {start} if kind == "*" else reached
+            reached |= fresh
+        if kind == "*":
+            reached.add(start)
+        return frozenset(reached)
 
     def alternatives(self, alternatives: tuple[Sequence, ...], starts: frozenset[int]) -> frozenset[int]:
         return frozenset().union(*(self.sequence(nodes, starts) for nodes in alternatives))

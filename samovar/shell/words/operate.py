@@ -14,6 +14,7 @@ from samovar.shell.words.transform import Replacement, cased, removed, replaced,
 
 Steps = Generator[Wait, bytes, None]
 _DEFAULTS = frozenset(("-", "=", "?", "+", ":-", ":=", ":?", ":+"))
+_EACH = frozenset(("//", "^^", ",,"))
 _HOLE = re.compile(r"\\([&\\])|(&)")
 
 
@@ -108,7 +109,8 @@ def _operated(part: Parameter, found: Found, made: Fields) -> Generator[Wait, by
         replacement = yield from _replacement(part.replacement, made)
 
     def act(value: str) -> str:
-        scope.spend(1 + len(value) * (10 + len(glob)) // 20_000)
+        each = len(value) // 10 if operator in _EACH else 0  # these may act on every character
+        scope.spend(1 + each + len(value) * (10 + len(glob)) // 20_000)
         if operator[0] in "#%":
             return removed(value, operator, glob)
         if operator[0] == "/":
