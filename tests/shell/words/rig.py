@@ -138,6 +138,8 @@ class Memory:
             for place, word in assignment.elements:
                 if place is not None:
                     index = yield from single(place, self)
+                    if not array.named:
+                        index = str(evaluate(index, self))
                     array[index] = yield from single(word, self)
                     number = int(index) + 1 if index.isdigit() else number
                     continue
