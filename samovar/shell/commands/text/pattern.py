@@ -255,7 +255,7 @@ class Parser:
         mask, first = 0, True
         while first or not self._at("]"):
             if self.place >= len(text):
-                raise PatternFault(self._unmatched())
+                raise PatternFault(self._unmatched(start + negative))
             first = False
             mask |= self._member()
         self.place += 1
@@ -265,7 +265,9 @@ class Parser:
         mask = folded(mask) if self.fold else mask
         return EVERY & ~mask if negative else mask
 
-    def _unmatched(self) -> str:
+    def _unmatched(self, start: int) -> str:
+        if not self.perl and start >= len(self.text):
+            return "Invalid regular expression"
         return "missing terminating ] for character class" if self.perl else "Unmatched [, [^, [:, [., or [="
 
     def _member(self) -> int:
