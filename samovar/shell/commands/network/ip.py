@@ -171,8 +171,8 @@ def _route(p: Process, words: list[str], options: set[str]) -> int:
         if route.destination == ANY and not route.prefix:
             p.out(f"default via {route.gateway} dev {route.interface} \n")
         elif "default" not in words:
-            near = f"{route.destination}/{route.prefix} dev {route.interface}"
-            p.out(f"{near} proto kernel scope link src {route.source} \n")
+            link = f"{route.destination}/{route.prefix} dev {route.interface}"
+            p.out(f"{link} proto kernel scope link src {route.source} \n")
     return 0
 
 
