@@ -1,5 +1,6 @@
 """Commands: text."""
 
+from samovar.shell.commands.text.awk.command import awk
 from samovar.shell.commands.text.cat import cat, more
 from samovar.shell.commands.text.cut import cut
 from samovar.shell.commands.text.echo import echo
@@ -16,6 +17,7 @@ from samovar.shell.commands.text.wc import wc
 from samovar.shell.kernel.process import Command
 
 TEXT: dict[str, Command] = {
+    "awk": awk, "mawk": awk,
     "cat": cat, "cut": cut, "echo": echo, "egrep": grep,
     "fgrep": grep, "grep": grep, "zgrep": grep,
     "head": head, "less": more, "more": more, "printf": printf, "rev": rev,

@@ -1,0 +1,1 @@
+"""awk, as mawk 1.3.4 has it."""
