@@ -18,6 +18,8 @@ mawk 1.3.4 20200120
 Copyright 2008-2019,2020, Thomas E. Dickey
 Copyright 1991-1996,2014, Michael D. Brennan
 
+"""
+_LIMITS = """\
 random-funcs:       srandom/random
 regex-funcs:        internal
 compiled limits:
@@ -28,7 +30,7 @@ _USAGE = "Usage: mawk [Options] [Program] [file ...]\n"
 
 
 class _Said(Exception):
-    """Nothing is run: what is printed."""
+    """Nothing is run: what is printed on standard output and error."""
 
 
 class _Options:
@@ -60,9 +62,9 @@ class _Options:
                 raise Fatal(f"improper assignment: -v {value}")
             self.assigned.append(found)
         elif "version".startswith(value):
-            raise _Said(_VERSION)
+            raise _Said(_VERSION, _LIMITS)
         elif "help".startswith(value) or "usage".startswith(value):
-            raise _Said(_USAGE)
+            raise _Said(_USAGE, "")
 
 
 def awk(p: Process) -> Body:
@@ -78,7 +80,8 @@ def awk(p: Process) -> Body:
         yield from streams.end()
         return status
     except _Said as said:
-        p.out(str(said))
+        p.out(said.args[0])
+        p.err(said.args[1])
         return 0
     except RunTime as fault:
         assert runner is not None
@@ -100,7 +103,7 @@ def awk(p: Process) -> Body:
 def _source(p: Process, options: _Options) -> Generator[Wait, bytes, str]:
     if not options.files:
         if not options.rest:
-            raise _Said(_USAGE)
+            raise _Said(_USAGE, "")
         return options.rest.pop(0)[:MAX_SOURCE]
     texts: list[str] = []
     for name in options.files:

@@ -48,7 +48,7 @@ class Evaluator(State):
         super().__init__(process)
         self.program, self.streams = program, streams
         self.seed: Value = float(int(process.now))
-        self.random = random.Random(process.kernel.noise("awk", 8))  # noqa: S311
+        self.random = random.Random(process.kernel.noise("awk", 8))
 
     def value(self, node: Node) -> Giving:
         """An expression's value."""
@@ -64,6 +64,14 @@ class Evaluator(State):
         """An expression's value as text."""
         return self.text((yield from self.value(node)))
 
+    def every(self, nodes: list[Node]) -> Generator[Wait, bytes, list[Value]]:
+        """The values of expressions, in order."""
+        given: list[Value] = []
+        for node in nodes:
+            one = yield from self.value(node)
+            given.append(one)
+        return given
+
     def _field(self, node: Node) -> Giving:
         return self.field(integer((yield from self.value(node[1]))))
 
@@ -75,9 +83,7 @@ class Evaluator(State):
         yield  # a generator, as the others
 
     def _key(self, nodes: list[Node]) -> Generator[Wait, bytes, str]:
-        parts: list[str] = []
-        for node in nodes:
-            parts.append((yield from self.string(node)))
+        parts = [self.text(value) for value in (yield from self.every(nodes))]
         return parts[0] if len(parts) == 1 else self._bounded(self.special("SUBSEP").join(parts))
 
     def _bounded(self, text: str) -> str:
@@ -150,9 +156,7 @@ class Evaluator(State):
         return float((order > 0) == (operator == ">"))
 
     def _concat(self, node: Node) -> Giving:
-        parts: list[str] = []
-        for part in node[1]:
-            parts.append((yield from self.string(part)))
+        parts = [self.text(value) for value in (yield from self.every(node[1]))]
         return self._bounded("".join(parts))
 
     def _binary(self, node: Node) -> Giving:
@@ -240,10 +244,7 @@ class Evaluator(State):
             held = self._frame(only).get(only)
             if isinstance(held, dict):
                 return float(len(held))
-        given: list[Value] = []
-        for one in nodes:
-            given.append((yield from self.value(one)))
-        return call(self, name, given)
+        return call(self, name, (yield from self.every(nodes)))
 
     def _do_split(self, nodes: list[Node]) -> Giving:
         text = yield from self.string(nodes[0])
@@ -253,6 +254,8 @@ class Evaluator(State):
         separator = self.special("FS")
         if len(nodes) > 2:
             separator = yield from self._pattern(nodes[2])
+            if nodes[2][0] == "regex" and len(separator) == 1:
+                separator = f"({separator})"  # one character alone would be literal
         array = self.array(name)
         array.clear()
         found = self.pieces(text, separator) if text else []

@@ -204,10 +204,10 @@ class Expressions:
         if kind == "(":
             return self._group()
         if kind == "getline":
-            target = self._target()
+            into = self._target()
             if self.accept("<"):
-                return ("getline", "<", self._postfix(), target)
-            return ("getline", "", None, target)
+                return ("getline", "<", self._postfix(), into)
+            return ("getline", "", None, into)
         return self._named(token)
 
     def _field(self) -> Node:

@@ -31,8 +31,17 @@ class _Arguments:
 
 def formatted(form: str, values: list[Value], name: str) -> str:
     """The values as the format shows them. Raises RunTime."""
-    arguments, made, place, count = _Arguments(form, values, name), list[str](), 0, 0
-    size = 0
+    arguments, made = _Arguments(form, values, name), list[str]()
+    try:
+        _fill(arguments, made)
+    except RunTime as fault:
+        fault.made = "".join(made)
+        raise
+    return "".join(made)
+
+
+def _fill(arguments: _Arguments, made: list[str]) -> None:
+    form, place, count, size = arguments.form, 0, 0, 0
     while (start := form.find("%", place)) >= 0:
         made.append(form[place:start])
         found = _DIRECTIVE.match(form, start)
@@ -44,12 +53,12 @@ def formatted(form: str, values: list[Value], name: str) -> str:
         count += 1
         width, precision = arguments.size(found[2]), arguments.size(found[3])
         if found[4] not in "diouxXeEfFgGcs" or not found[4]:
-            raise RunTime(f'improper conversion(number {count}) in {name}("{form}")')
+            raise RunTime(f'improper conversion(number {count}) in {arguments.name}("{form}")')
         made.append(_shown(found[1], width or 0, precision, found[4], arguments.take()))
         size += len(made[-1])
         if size > MAX_WIDTH * 128:
             raise Fatal(f"program limit exceeded: sprintf buffer size={MAX_WIDTH}")
-    return "".join(made) + form[place:]
+    made.append(form[place:])
 
 
 def _shown(flags: str, width: int, precision: int | None, kind: str, value: Value) -> str:

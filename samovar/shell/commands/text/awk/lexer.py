@@ -7,12 +7,57 @@ from msgspec import Struct
 from samovar.shell.commands.text.awk.values import number
 
 KEYWORDS = frozenset(
-    "BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print"
-    " printf".split()
+    [
+        "BEGIN",
+        "END",
+        "function",
+        "func",
+        "if",
+        "else",
+        "while",
+        "for",
+        "do",
+        "break",
+        "continue",
+        "next",
+        "nextfile",
+        "exit",
+        "return",
+        "delete",
+        "in",
+        "getline",
+        "print",
+        "printf",
+    ]
 )
 BUILTINS = frozenset(
-    "length substr index split sub gsub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper"
-    " system close fflush systime strftime mktime".split()
+    [
+        "length",
+        "substr",
+        "index",
+        "split",
+        "sub",
+        "gsub",
+        "match",
+        "sprintf",
+        "sin",
+        "cos",
+        "atan2",
+        "exp",
+        "log",
+        "sqrt",
+        "int",
+        "rand",
+        "srand",
+        "tolower",
+        "toupper",
+        "system",
+        "close",
+        "fflush",
+        "systime",
+        "strftime",
+        "mktime",
+    ]
 )
 _SPACE = re.compile(r"(?:[ \t\r\f\v]|\\\r?\n|#[^\n]*)+")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
@@ -138,7 +183,7 @@ class Lexer:
             self.parens += 1 if text == "(" else -1
             if self.parens < 0:
                 return self._fail("extra ')'")
-        return self._add({"&&": "&&"}.get(text, text), text)
+        return self._add(text, text)
 
     def _string(self) -> bool:
         start = self.place + 1

@@ -145,7 +145,7 @@ class Parser(Expressions):
         if self.at(">", ">>", "|"):
             mode = self.take().kind
             kept, self.no_greater = self.no_greater, True
-            target = self.concatenation()
+            target = self.expression()
             self.no_greater = kept
         return (kind, values, mode, target)
 

@@ -6,7 +6,7 @@ from samovar.shell.commands.text.awk.evaluate import Evaluator, Giving
 from samovar.shell.commands.text.awk.format import formatted
 from samovar.shell.commands.text.awk.lexer import unescaped
 from samovar.shell.commands.text.awk.streams import Source
-from samovar.shell.commands.text.awk.tree import Block, Fatal, Node, Rule
+from samovar.shell.commands.text.awk.tree import Block, Fatal, Node, Rule, RunTime
 from samovar.shell.commands.text.awk.values import UNSET, Value, integer, outside, text_of, truth
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.files import opened
@@ -115,18 +115,19 @@ class Runner(Evaluator):
             array.pop((yield from self._key(node[2])), None)
 
     def _run_print(self, node: Node) -> Doing:
-        parts: list[str] = []
-        for one in node[1]:
-            value = yield from self.value(one)
-            parts.append(value if isinstance(value, str) else text_of(value, self.special("OFMT")))
+        form = self.special("OFMT")
+        parts = [text_of(value, form) for value in (yield from self.every(node[1]))]
         text = self.special("OFS").join(parts) if node[1] else self.text(self.field(0))
         yield from self._emit(text + self.special("ORS"), node)
 
     def _run_printf(self, node: Node) -> Doing:
-        values: list[Value] = []
-        for one in node[1]:
-            values.append((yield from self.value(one)))
-        yield from self._emit(formatted(self.text(values[0]), values[1:], "printf"), node)
+        values = yield from self.every(node[1])
+        try:
+            text = formatted(self.text(values[0]), values[1:], "printf")
+        except RunTime as fault:
+            yield from self._emit(fault.made, node)
+            raise
+        yield from self._emit(text, node)
 
     def _emit(self, text: str, node: Node) -> Doing:
         self.process.spend(len(text) >> 12)
@@ -169,7 +170,6 @@ class Runner(Evaluator):
         if not self.named_any:
             self.named_any = True
             self._open("-")
-            self.globals["FILENAME"] = ""
             return True
         return False
 

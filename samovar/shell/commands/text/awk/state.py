@@ -7,6 +7,7 @@ from samovar.shell.kernel.process import Process
 
 Array = dict[str, Value]
 Frame = dict[str, "Value | Array"]
+_BLANKS = str.maketrans("\t\n\v\f\r", "     ")
 MAX_FIELDS = 32_767
 MAX_TEXT = 1 << 18
 MAX_HELD = 16 << 20
@@ -124,15 +125,13 @@ class State:
         """Text cut at a separator."""
         self.process.spend(1 + (len(text) >> 8))
         if separator == " ":
-            return text.replace("\t", " ").replace("\n", " ").split(" ") if not text else text.split()
+            return [part for part in text.translate(_BLANKS).split(" ") if part]
         if not text:
             return []
         if not separator:
             return list(text)
-        if len(separator) == 1 and separator not in "\\^$.[]|()*+?":
+        if len(separator) == 1:
             return self._paragraph(text, separator)
-        if separator == "|":
-            return text.split("|")
         found, place = [], 0
         for match in self.regex(separator).all(text):
             if match.end > match.start:

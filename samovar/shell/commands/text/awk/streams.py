@@ -197,7 +197,9 @@ class Streams:
 
     def release(self) -> None:
         """Let go of all without waiting."""
-        for stream in (*self.sources.values(), *self.sinks.values()):
-            stream.release()
+        for source in self.sources.values():
+            source.release()
+        for sink in self.sinks.values():
+            sink.release()
         self.sources.clear()
         self.sinks.clear()

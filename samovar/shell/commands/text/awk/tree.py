@@ -43,4 +43,6 @@ class Fatal(Exception):
 
 
 class RunTime(Fatal):
-    """A fault of the running program: where it was is said behind it."""
+    """A fault of the running program: where it was is said behind it; ``made`` is what printf had so far."""
+
+    made = ""
