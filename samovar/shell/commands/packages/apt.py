@@ -63,7 +63,7 @@ def _begin(p: Process) -> Call | int:
         return 0
     if (not call.words and not call.wrong) or call.flags & {"-h", "--help"}:
         p.out(f"{VERSION}Usage: {p.name} [options] command\n")
-        return 0 if p.name != "apt" or call.flags & {"-h", "--help"} else 1
+        return 0 if call.flags & {"-h", "--help"} else 1
     if p.name == "apt":
         p.err(UNSTABLE)
     if call.wrong:

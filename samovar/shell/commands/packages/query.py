@@ -143,30 +143,7 @@ def owner(p: Process, patterns: list[str]) -> Body:
     return status
 
 
-_COREUTILS = frozenset(
-    [
-        "cat",
-        "chmod",
-        "chown",
-        "cp",
-        "date",
-        "dd",
-        "df",
-        "echo",
-        "ls",
-        "ln",
-        "mkdir",
-        "mv",
-        "pwd",
-        "rm",
-        "uname",
-        "id",
-        "who",
-        "wc",
-        "tail",
-        "head",
-    ]
-)
+_COREUTILS = frozenset({"cat", "chmod", "chown", "cp", "date", "dd", "df", "echo", "ls", "ln", "mkdir", "mv", "pwd"})
 
 
 def misuse(p: Process, text: str) -> int:

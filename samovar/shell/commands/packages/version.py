@@ -16,7 +16,7 @@ def _split(version: str) -> tuple[int, list[tuple[list[int], int]], list[tuple[l
     if not colon:
         epoch, rest = "0", version
     upstream, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "0")
-    return int(epoch) if epoch.isascii() and epoch.isdigit() else 0, _parts(upstream), _parts(revision)
+    return int(epoch) if epoch.isascii() and epoch.isdecimal() else 0, _parts(upstream), _parts(revision)
 
 
 def _parts(text: str) -> list[tuple[list[int], int]]:

@@ -1,0 +1,6 @@
+"""Commands: languages."""
+
+from samovar.shell.commands.languages.python import python
+from samovar.shell.kernel.process import Command
+
+LANGUAGES: dict[str, Command] = {"python3": python, "python3.11": python}
