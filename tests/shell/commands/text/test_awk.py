@@ -131,6 +131,11 @@ BEGIN{getline; print "got " $0; print NR}
 BEGIN{a="x"; b=a++; print a, b}
 BEGIN{srand(5); print srand(6); x=rand(); print (x>=0 && x<1)}
 BEGIN{print close("nothing"), fflush()}
+BEGIN{print "head"; print "b" | "cat"; print "last"}
+BEGIN{while(("echo a; echo b"|getline l)>0) print l}
+BEGIN{"nosuchcmd" | getline x; print x "."}
+BEGIN{system("nosuchcmd"); print "x" | "nosuchcmd"}
+BEGIN{print "x" | "cat 1>&2"}
 BEGIN{n=split("a.b",x,"."); print n; n=split("a1b",x,/./); print n}
 BEGIN{s="a b c"; n=split(s,x,"b"); print n x[1]}
 BEGIN{$(-1)=1}

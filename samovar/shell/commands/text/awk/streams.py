@@ -135,7 +135,8 @@ class Streams:
 
     def _child(self, command: str, descriptors: dict[int, Stream]) -> Process | None:
         process = self.process
-        return process.kernel.command(process, ["sh", "-c", command], process.environment, descriptors)
+        process.push()
+        return process.kernel.command(process, ["/bin/sh", "-c", command], process.environment, descriptors)
 
     def _command(self, command: str) -> Source:
         pipe = self.process.kernel.pipe()
@@ -187,11 +188,10 @@ class Streams:
         return status
 
     def _wait(self, child: Process | None) -> Generator[Wait, bytes, int]:
-        self.process.push()
         return (yield from self.process.kernel.finish(child)) if child is not None else 0
 
     def end(self) -> Generator[Wait, bytes, None]:
-        """Close everything."""
+        """Close everything; standard output goes out behind what the commands print."""
         for name in [key[1] for key in self.sources] + list(self.sinks):
             yield from self.close(name)
 
