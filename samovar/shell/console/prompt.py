@@ -63,7 +63,8 @@ def _lines(shell: Shell, tty: Tty) -> Generator[Wait, bytes, None]:
         if line.strip() and not pending and len(shell.history) < _MAX_HISTORY:
             shell.history.append(line)
         try:
-            script = parse(source + "\n", dialect=shell.dialect, aliases=shell.aliases)
+            extended = "extglob" in shell.flags
+            script = parse(source + "\n", dialect=shell.dialect, aliases=shell.aliases, partial=True, extglob=extended)
         except Incomplete:
             pending = source + "\n"
             _note(shell, typed)

@@ -142,7 +142,7 @@ def unary(process: Process, operator: str, value: str, shell: Shell | None = Non
     if operator == "-n":
         return bool(value)
     if operator == "-t":
-        stream = process.descriptors.get(int(value)) if value.isdigit() and len(value) < 4 else None
+        stream = process.descriptors.get(int(value)) if value.isdecimal() and len(value) < 4 else None
         return stream is not None and stream.tty
     if operator in ("-v", "-R"):
         return shell is not None and shell.value(value) is not None

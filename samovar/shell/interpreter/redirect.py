@@ -51,7 +51,7 @@ def apply(shell: Shell, process: Process, redirect: Redirect) -> Generator[Wait,
     target = yield from _target(shell, redirect)
     if target is None:
         return False
-    if operator in (">&", "<&") and (target.rstrip("-").isdigit() or target == "-"):
+    if operator in (">&", "<&") and (target.rstrip("-").isdecimal() or target == "-"):
         return _duplicate(shell, process, fd, target)
     both = operator in ("&>", "&>>", ">&")
     if operator == ">" and "C" in shell.flags and _is_file(process, target):

@@ -235,7 +235,7 @@ def _select(shell: Shell, node: Select) -> Running:
                 return 1
             reply = line.decode("latin-1").strip()
             shell.assign("REPLY", reply)
-            chosen = words[int(reply) - 1] if reply.isdigit() and 0 < int(reply[:5]) <= len(words) else ""
+            chosen = words[int(reply) - 1] if reply.isdecimal() and 0 < int(reply[:5]) <= len(words) else ""
             shell.assign(node.name, chosen)
             if not (yield from _round(shell, node.body)):
                 break

@@ -77,7 +77,9 @@ class Shell:
         """The variables that a shell sets by itself."""
         values, process = self.variables.values, self.process
         level = values.get("SHLVL")
-        values["SHLVL"] = str(int(level) + 1) if isinstance(level, str) and level.isdigit() and len(level) < 4 else "1"
+        values["SHLVL"] = (
+            str(int(level) + 1) if isinstance(level, str) and level.isdecimal() and len(level) < 4 else "1"
+        )
         values["PWD"] = process.directory
         values["OPTIND"], values["IFS"] = "1", " \t\n"
         self.variables.exported |= {"SHLVL", "PWD"}
@@ -153,7 +155,7 @@ class Shell:
             if name not in _LIVE:
                 return self.variables.get(name)
             return _LIVE[name](self)
-        if name.isdigit():
+        if name.isdecimal():
             number = int(name[:6])
             if number == 0:
                 return self.name.removeprefix("-") if not self.script_name else self.script_name

@@ -18,7 +18,8 @@ def run_text(shell: Shell, text: str, *, last: bool = False, name: str = "") -> 
     """Parse and run in this shell, as ``eval`` does."""
     shell.spend(1 + len(text) // 500)
     try:
-        script = parse(text, dialect=shell.dialect, aliases=shell.aliases if shell.interactive else None)
+        aliases = shell.aliases if shell.interactive or "expand_aliases" in shell.flags else None
+        script = parse(text, dialect=shell.dialect, aliases=aliases, extglob="extglob" in shell.flags)
     except (Incomplete, SyntaxFault) as fault:
         if fault.before.items:
             yield from run_script(shell, fault.before)
@@ -46,7 +47,7 @@ def run_lines(shell: Shell) -> Running:
         number += 1
         pending += data.decode("latin-1")
         try:
-            script = parse(pending, dialect=shell.dialect)
+            script = parse(pending, dialect=shell.dialect, partial=True, extglob="extglob" in shell.flags)
         except Incomplete:
             continue
         except SyntaxFault as fault:

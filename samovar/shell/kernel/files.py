@@ -77,7 +77,7 @@ def opened(process: Process, name: str, mode: str) -> Stream:
         number = _DESCRIPTOR_LINKS.get(path)
         if number is None:
             text = path.rpartition("/")[2]
-            number = int(text) if text.isdigit() and len(text) < 4 else -1
+            number = int(text) if text.isdecimal() and len(text) < 4 else -1
         stream = process.descriptors.get(number)
         if stream is None:
             raise Fault("ENXIO" if number < 3 else "ENOENT")

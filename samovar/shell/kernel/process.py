@@ -74,6 +74,7 @@ class Process:
         self.identity, self.descriptors = identity, descriptors
         self.umask: int = parent.umask if parent else 0o022
         self.group = pid
+        self.applet = False  # called through busybox
         self.nice: int = parent.nice if parent else 0
         self.started = kernel.now
         self.view: View = kernel.view(identity)

@@ -25,7 +25,7 @@ _STOPPING = frozenset((STOP, TERMINAL_STOP, 21, 22))
 
 def number(name: str) -> int | None:
     """``9``, ``KILL`` or ``SIGKILL`` as a number; None if there is no such signal."""
-    if name.isdigit():
+    if name.isdecimal():
         return int(name) if len(name) <= 2 and int(name) <= 64 else None
     return NUMBERS.get(name.upper().removeprefix("SIG"))
 

@@ -2,7 +2,7 @@
 
 from samovar.shell.kernel.process import Body, Process
 
-_VERSION = "BusyBox v1.35.0 (Debian 1:1.35.0-4+b5) multi-call binary."
+_VERSION = "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary."
 APPLETS = tuple(
     """[ [[ adjtimex ar arch arp arping ascii ash awk base64 basename bc blkdiscard blkid blockdev brctl bunzip2
     busybox bzcat bzip2 cal cat chgrp chmod chown chroot chvt clear cmp cp cpio crc32 crond crontab cttyhack cut
@@ -57,7 +57,7 @@ def _applet(p: Process, name: str, argv: list[str]) -> int | Body:
     if name not in APPLETS:
         p.err(f"{name}: applet not found\n")
         return 127
-    p.argv = argv
+    p.argv, p.applet = argv, True
     if name == "busybox":
         return busybox(p)
     if name in ("true", "false"):

@@ -9,7 +9,9 @@ from samovar.shell.commands.text.grep import grep
 from samovar.shell.commands.text.head import head
 from samovar.shell.commands.text.numbers import expr, factor, seq, shuf
 from samovar.shell.commands.text.printf import printf
+from samovar.shell.commands.text.sed import sed
 from samovar.shell.commands.text.simple import rev, tac, tee, yes
+from samovar.shell.commands.text.sort import sort, uniq
 from samovar.shell.commands.text.sums import bsd_sum, cksum, sums
 from samovar.shell.commands.text.tail import tail
 from samovar.shell.commands.text.tr import tr
@@ -25,5 +27,5 @@ TEXT: dict[str, Command] = {
     "base64": base, "base32": base, "xxd": xxd, "hexdump": hexdump, "hd": hexdump, "od": od, "strings": strings,
     "seq": seq, "expr": expr, "factor": factor, "shuf": shuf, "cksum": cksum, "sum": bsd_sum,
     "md5sum": sums, "sha1sum": sums, "sha224sum": sums, "sha256sum": sums, "sha384sum": sums, "sha512sum": sums,
-    "b2sum": sums,
+    "b2sum": sums, "sort": sort, "uniq": uniq, "sed": sed,
 }  # fmt: skip

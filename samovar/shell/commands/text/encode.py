@@ -20,7 +20,7 @@ def base(p: Process) -> Body:
     if len(options.rest) > 1:
         return p.fail(f"extra operand {quoted(options.rest[1])}\nTry '{p.name} --help' for more information.")
     width = options.value("w", "76")
-    if not width.isdigit():
+    if not width.isdecimal():
         return p.fail(f"invalid wrap size: {quoted(width)}")
     try:
         data = yield from p.load(options.rest[0] if options.rest else "-")

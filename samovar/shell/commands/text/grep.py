@@ -136,12 +136,12 @@ def _prepared(p: Process, options: Options, patterns: list[str], rest: list[str]
     for letter in numbers:
         if letter in options:
             text = options.value(letter)
-            if not text.isdigit():
+            if not text.isdecimal():
                 what = "max count" if letter == "m" else "context length argument"
                 p.err(f"grep: {'' if letter == 'm' else text + ': '}invalid {what}\n")
                 return None
             numbers[letter] = int(text[:9])
-    digits = "".join(letter for letter, _ in options.flags if letter.isdigit())
+    digits = "".join(letter for letter, _ in options.flags if letter.isdecimal())
     context = int(digits[:6]) if digits else int(numbers["C"])
     many = len(rest) > 1 or (_recursive(options) and (not rest or _is_folder(p, rest[0])))
     before, after = (int(numbers[letter]) if numbers[letter] >= 0 else context for letter in "BA")

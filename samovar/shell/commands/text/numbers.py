@@ -209,7 +209,7 @@ def factor(p: Process) -> Body:
         words = (yield from p.everything()).decode("latin-1").split()
     status = 0
     for word in words:
-        if not word.isdigit() or not word.isascii() or len(word) > 15 or int(word) > _MAX_FACTOR:
+        if not word.isdecimal() or not word.isascii() or len(word) > 15 or int(word) > _MAX_FACTOR:
             status = p.fail(f"{quoted(word)} is not a valid positive integer")
             continue
         number, found, divisor = int(word), [], 2
@@ -233,7 +233,7 @@ def shuf(p: Process) -> Body:
     )
     if "i" in options:
         low, _, high = options.value("i").partition("-")
-        if not low.isdigit() or not high.isdigit() or int(high) - int(low) > 100_000:
+        if not low.isdecimal() or not high.isdecimal() or int(high) - int(low) > 100_000:
             return p.fail(f"invalid input range: {quoted(options.value('i'))}")
         lines = [str(number) for number in range(int(low), int(high) + 1)]
     elif "e" in options:
@@ -247,6 +247,6 @@ def shuf(p: Process) -> Body:
     p.spend(1 + len(lines) // 50)
     noise = p.kernel.noise(f"shuf {p.pid}", min(len(lines) * 4, 1 << 20))
     order = sorted(range(len(lines)), key=lambda i: noise[i * 4 % len(noise) : i * 4 % len(noise) + 4])
-    count = int(options.value("n")[:6]) if options.value("n").isdigit() else len(lines)
+    count = int(options.value("n")[:6]) if options.value("n").isdecimal() else len(lines)
     p.out("".join(lines[i] + "\n" for i in order[:count]))
     return 0

@@ -131,7 +131,7 @@ class Parser:
         end = self.text.find(closing, self.place)
         body = self.text[self.place + len(opening) : end] if end >= 0 else ""
         low, comma, high = body.partition(",")
-        if end < 0 or not (low + high).isdigit() or (low and not low.isdigit()) or (high and not high.isdigit()):
+        if end < 0 or not (low + high).isdecimal() or (low and not low.isdecimal()) or (high and not high.isdecimal()):
             if not self.basic:
                 return None
             raise PatternFault("Unmatched \\{" if end < 0 else "Invalid content of \\{\\}")

@@ -74,7 +74,7 @@ class _Printer:
         if form[place : place + 1] == "*":
             return max(min(self._integer(self._next()), MAX_WIDTH), -MAX_WIDTH), place + 1
         start = place
-        while place < len(form) and form[place].isdigit():
+        while place < len(form) and form[place].isdecimal():
             place += 1
         return (min(int(form[start:place][:7]), MAX_WIDTH) if place > start else None), place
 

@@ -96,6 +96,6 @@ def count_of(text: str) -> int | None:
     unit = text[len(digits) :]
     factors = {"": 1, "b": 512, "kB": 1000, "K": 1024, "k": 1024, "KiB": 1024, "MB": 10**6, "M": 1 << 20, "m": 1 << 20}
     factors |= {"MiB": 1 << 20, "G": 1 << 30, "GB": 10**9, "T": 1 << 40, "P": 1 << 50, "E": 1 << 60}
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 18 or unit not in factors:
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 18 or unit not in factors:
         return None
     return int(digits) * factors[unit]

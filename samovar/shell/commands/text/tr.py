@@ -48,7 +48,7 @@ def _bracketed(units: list[tuple[int, bool]], place: int, short: int) -> tuple[l
         return [units[place + 2][0]], place + 5
     if len(plain) > 3 and plain[2] == "*" and (end := plain.find("]", 3)) > 0:
         count = plain[3:end]
-        if not count or count.isdigit():
+        if not count or count.isdecimal():
             number = int(count[:6] or "0", 8 if count.startswith("0") and "8" not in count and "9" not in count else 10)
             return [units[place + 1][0]] * min(number or short, MAX_SET), place + end + 1
     return None

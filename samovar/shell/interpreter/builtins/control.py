@@ -17,7 +17,7 @@ def _number(shell: Shell, argv: list[str], default: int) -> int:
     if len(argv) < 2:
         return default
     text = argv[1]
-    if not text.lstrip("+-").isdigit() or len(text) > 12:
+    if not text.lstrip("+-").isdecimal() or len(text) > 12:
         shell.complain(f"{argv[0]}: {text}: numeric argument required")
         raise Exit(2)
     return int(text)

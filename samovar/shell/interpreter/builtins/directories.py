@@ -117,10 +117,10 @@ def _umask(shell: Shell, argv: list[str]) -> int:
         else:
             process.out(f"{'umask ' if '-p' in argv else ''}{process.umask:04o}\n")
         return 0
-    if not rest[0].isdigit() or set(rest[0]) & set("89") or len(rest[0]) > 5:
+    if not rest[0].isdecimal() or set(rest[0]) & set("89") or len(rest[0]) > 5:
         return shell.complain(
             f"umask: {rest[0]}: octal number out of range"
-            if rest[0].isdigit()
+            if rest[0].isdecimal()
             else f"umask: `{rest[0][:1]}': invalid symbolic mode operator"
         )
     process.umask = int(rest[0], 8) & 0o777

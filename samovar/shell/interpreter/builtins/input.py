@@ -25,7 +25,7 @@ def _read(shell: Shell, argv: list[str]) -> Running:
     for name in names:
         if not is_name(name.split("[")[0]):
             return shell.complain(f"read: `{name}': not a valid identifier")
-    fd = int(options["u"][:3]) if options.get("u", "").isdigit() else 0
+    fd = int(options["u"][:3]) if options.get("u", "").isdecimal() else 0
     stream = shell.process.descriptors.get(fd)
     if stream is None:
         return shell.complain(f"read: {fd}: invalid file descriptor: Bad file descriptor")
@@ -33,7 +33,7 @@ def _read(shell: Shell, argv: list[str]) -> Running:
         shell.process.err(options["p"])
     limit = options.get("n") or options.get("N") or ""
     text, complete = yield from _characters(
-        shell, fd, (options.get("d", "\n") or "\0")[:1], int(limit[:6]) if limit.isdigit() else _MAX,
+        shell, fd, (options.get("d", "\n") or "\0")[:1], int(limit[:6]) if limit.isdecimal() else _MAX,
         raw="r" in options, seconds=_seconds(options.get("t")),
     )  # fmt: skip
     _assign(shell, options, names, text)

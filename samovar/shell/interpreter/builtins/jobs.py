@@ -19,7 +19,7 @@ def _find(shell: Shell, text: str) -> Job | None:
     if name == "-":
         return shell.jobs[-2] if len(shell.jobs) > 1 else None
     for job in shell.jobs:
-        if (name.isdigit() and job.number == int(name[:6])) or (not name.isdigit() and job.source.startswith(name)):
+        if (name.isdecimal() and job.number == int(name[:6])) or (not name.isdecimal() and job.source.startswith(name)):
             return job
     return None
 
@@ -107,7 +107,7 @@ def _list(shell: Shell, words: list[str]) -> int:
     if not words:
         shell.process.out(signals.listing())
     for word in words:
-        if word.isdigit():
+        if word.isdecimal():
             shell.process.out(signals.NAMES.get(int(word[:4]) & 0x7F, "") + "\n")
         else:
             shell.process.out(f"{signals.number(word) or ''}\n")
@@ -122,7 +122,7 @@ def _kill_one(shell: Shell, word: str, number: int) -> int:
         for process in job.processes:
             shell.kernel.signal(process, number)
         return 0
-    if not word.lstrip("-").isdigit() or len(word) > 12:
+    if not word.lstrip("-").isdecimal() or len(word) > 12:
         return shell.complain(f"kill: {word}: arguments must be process or job IDs")
     return {0: 0, 1: 1}[int(not shell.machine_kill(int(word), number))] or 0
 

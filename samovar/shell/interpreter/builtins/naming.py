@@ -77,7 +77,7 @@ def _history(shell: Shell, argv: list[str]) -> int:
         if "c" in rest[0]:
             shell.history.clear()
         return 0
-    if rest and not rest[0].isdigit():
+    if rest and not rest[0].isdecimal():
         return shell.complain(f"history: {rest[0]}: numeric argument required")
     first = max(len(shell.history) - int(rest[0][:6]), 0) if rest else 0
     for number, text in enumerate(shell.history[first:], first + 1):

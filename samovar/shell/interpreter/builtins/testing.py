@@ -59,7 +59,7 @@ def _pair(process: Process, left: str, operator: str, right: str) -> bool:
 
 def _integer(text: str) -> int:
     stripped = text.strip()
-    if not stripped.lstrip("+-").isdigit() or len(stripped) > 20 or not stripped.isascii():
+    if not stripped.lstrip("+-").isdecimal() or len(stripped) > 20 or not stripped.isascii():
         raise Unfit(f"{text}: integer expression expected")
     return int(stripped)
 

@@ -8,7 +8,7 @@ from samovar.shell.words.scope import Array, ExpansionFault, NamedArray
 
 def is_name(text: str) -> bool:
     """Whether it may name a variable."""
-    return bool(text) and not text[0].isdigit() and all(c == "_" or (c.isascii() and c.isalnum()) for c in text)
+    return bool(text) and not text[0].isdecimal() and all(c == "_" or (c.isascii() and c.isalnum()) for c in text)
 
 
 def quoted(value: str) -> str:
