@@ -87,5 +87,14 @@ def text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
+def in_hex(raw: bytes) -> dict[str, str | int | float | bool]:
+    """The ``samovar.detail`` of a command line that is not UTF-8: its bytes, so that nothing is lost."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"command_hex": raw.hex()}
+    return {}
+
+
 #: Python field name -> ECS name, for every field of an event, in the schema's order.
 ECS_NAMES: dict[str, str] = {f.name: f.encode_name for f in msgspec.structs.fields(Event)}

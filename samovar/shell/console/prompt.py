@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from datetime import UTC, datetime
 
-from samovar.event import Fact, text
+from samovar.event import Fact, in_hex, text
 from samovar.shell.console.editor import Editor, Interrupted
 from samovar.shell.console.tty import Tty
 from samovar.shell.interpreter.builtins import BUILTINS
@@ -123,12 +123,7 @@ def _typed(shell: Shell, tty: Tty, which: str) -> Generator[Wait, bytes, bytes |
 def _note(shell: Shell, raw: bytes) -> None:
     if not raw.strip():
         return
-    detail: dict[str, str | int | float | bool] = {}
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        detail["command_hex"] = raw.hex()
-    shell.kernel.note(Fact(event_action="command", process_command_line=text(raw), samovar_detail=detail))
+    shell.kernel.note(Fact(event_action="command", process_command_line=text(raw), samovar_detail=in_hex(raw)))
 
 
 def expanded(shell: Shell, form: str) -> str:

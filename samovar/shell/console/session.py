@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import Any
 
-from samovar.event import Fact, text
+from samovar.event import Fact, in_hex, text
 from samovar.sensor import Clock, Keep, Pause, PeerError, Step
 from samovar.shell.commands import COMMANDS
 from samovar.shell.console.login import Login
@@ -23,7 +23,7 @@ _LONGEST = 60.0  # seconds of one wait
 
 def execute(login: Login, command: bytes, *, tty: bool) -> Program:
     """One command, run as sshd does: by the user's shell with -c. Its exit status."""
-    yield Fact(event_action="command", process_command_line=text(command), samovar_detail=_hex(command))
+    yield Fact(event_action="command", process_command_line=text(command), samovar_detail=in_hex(command))
     name = login.shell.rpartition("/")[2]
     return (yield from _run(login, [name, "-c", command.decode("latin-1")], tty=tty))
 
@@ -31,14 +31,6 @@ def execute(login: Login, command: bytes, *, tty: bool) -> Program:
 def interact(login: Login, *, tty: bool) -> Program:
     """A login shell until it ends or the peer goes; its exit status."""
     return (yield from _run(login, ["-" + login.shell.rpartition("/")[2]], tty=tty))
-
-
-def _hex(raw: bytes) -> dict[str, str | int | float | bool]:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"command_hex": raw.hex()}
-    return {}
 
 
 def _run(login: Login, argv: list[str], *, tty: bool) -> Program:
@@ -101,9 +93,31 @@ class _Driver:
             elif self._main.status is not None or kernel.gone:
                 return
             elif kernel.busy:
-                yield Pause(_REST)
+                yield from self._rest(now)
             elif not (yield from self._wait(now)):
                 return
+
+    def _rest(self, now: float) -> Generator[Any, Any, None]:
+        """Let other sessions have their turn; what is typed meanwhile (^C) is heard."""
+        if self._closed:
+            yield Pause(_REST)
+            return
+        try:
+            event = yield Listen(_REST)
+        except PeerError as error:
+            if str(error) != "silent":
+                self._hung_up()
+            return
+        self._heard = now
+        self._take(event)
+
+    def _hung_up(self) -> None:
+        """The peer will say no more: the end of a command's input, and of a terminal's session."""
+        self._closed = True
+        if isinstance(self._source, Inward):
+            self._source.ended = True
+        else:
+            self._kernel.hang_up()
 
     def _wait(self, now: float) -> Generator[Any, Any, bool]:
         """Wait for input, or for the time when a sleeper wakes; False where all is over."""
@@ -119,10 +133,8 @@ class _Driver:
         except PeerError as error:
             if str(error) == "silent":
                 return now - self._heard < _IDLE
-            if not isinstance(self._source, Inward):
-                return False
-            self._closed = self._source.ended = True
-            return True
+            self._hung_up()
+            return not self._kernel.gone
         self._heard = now
         self._take(event)
         return True

@@ -120,7 +120,7 @@ class Base:
         node = self._known.get(key)
         if node is not None:
             return node
-        if directory >= LIVE or (directory == self._live_root and name.isdigit()):
+        if directory >= LIVE or (directory == self._live_root and name.isdecimal()):
             return self._live.lookup(max(directory, LIVE), name, session) if self._live else -1
         node = self._below(directory, name)
         if 0 <= node < self._count:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 
+from samovar.event import Fact, in_hex, text
 from samovar.shell.disk.fault import Fault
 from samovar.shell.interpreter.flow import Abandon, Exit, Flow
 from samovar.shell.interpreter.run import run_script
@@ -14,12 +15,12 @@ from samovar.shell.syntax.parse import Incomplete, SyntaxFault, complaint, parse
 Running = Generator[Wait, bytes, int]
 
 
-def run_text(shell: Shell, text: str, *, last: bool = False, name: str = "") -> Running:
+def run_text(shell: Shell, source: str, *, last: bool = False, name: str = "") -> Running:
     """Parse and run in this shell, as ``eval`` does."""
-    shell.spend(1 + len(text) // 500)
+    shell.spend(1 + len(source) // 500)
     try:
         aliases = shell.aliases if shell.interactive or "expand_aliases" in shell.flags else None
-        script = parse(text, dialect=shell.dialect, aliases=aliases, extglob="extglob" in shell.flags)
+        script = parse(source, dialect=shell.dialect, aliases=aliases, extglob="extglob" in shell.flags)
     except (Incomplete, SyntaxFault) as fault:
         if fault.before.items:
             yield from run_script(shell, fault.before)
@@ -57,6 +58,9 @@ def run_lines(shell: Shell) -> Running:
                 return 2
             pending = ""
             continue
+        if shell.process.parent is None and pending.strip():  # what the peer sent, not a pipe of its own making
+            raw = pending.encode("latin-1").strip(b"\n")
+            shell.kernel.note(Fact(event_action="command", process_command_line=text(raw), samovar_detail=in_hex(raw)))
         pending = ""
         try:
             yield from run_script(shell, script)

@@ -116,7 +116,7 @@ def _text(path: str, task: Task, machine: Machine, session: Session) -> str:
 def _tty(task: Task) -> int:
     if task.tty.startswith("pts/"):
         return (136 << 8) + int(task.tty[4:])
-    return (4 << 8) + int(task.tty[3:] or 0) if task.tty.startswith("tty") and task.tty[3:].isdigit() else 0
+    return (4 << 8) + int(task.tty[3:] or 0) if task.tty.startswith("tty") and task.tty[3:].isdecimal() else 0
 
 
 def stat_line(task: Task, machine: Machine) -> str:

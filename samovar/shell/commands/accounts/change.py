@@ -101,7 +101,7 @@ def _locked(p: Process, options: Options, name: str) -> int:
 def _day(row: list[str] | None) -> str:
     from datetime import UTC, datetime
 
-    days = int(row[2]) if row and row[2].isdigit() else 0
+    days = int(row[2]) if row and row[2].isdecimal() else 0
     return f"{datetime.fromtimestamp(days * 86_400, UTC):%m/%d/%Y}"
 
 

@@ -9,9 +9,9 @@ from samovar.shell.kernel.process import Body, Identity, Process
 def find(p: Process, name: str) -> Identity | None:
     """A user by name or number."""
     row = load(p, "/etc/passwd").find(name)
-    if row is None and name.isdigit():
+    if row is None and name.isdecimal():
         row = next((found for found in load(p, "/etc/passwd").rows if found[2] == name), None)
-    if row is None or not row[2].isdigit():
+    if row is None or not row[2].isdecimal():
         return None
     gid = int(row[3])
     return Identity(row[0], int(row[2]), gid, tuple(number for number, _ in groups_of(p, row[0], gid)))

@@ -334,7 +334,7 @@ def _meet(p: Process, job: _Job, mode: str, member: Member, found: set[str]) -> 
     if _skipped(job, member.name):
         return
     digits = job.options.value("strip", "0")
-    drop = int(digits) if digits.isdigit() and len(digits) < 4 else 0
+    drop = int(digits) if digits.isdecimal() and len(digits) < 4 else 0
     parts = member.name.rstrip("/").split("/")[drop:]
     if parts in ([], [""]):
         return

@@ -151,7 +151,7 @@ class _Expression:
             raise _Misuse(f"paths must precede expression: `{word}'")
         if word in ("-maxdepth", "-mindepth"):
             text = self._value(word)
-            if not text.isdigit():
+            if not text.isdecimal():
                 raise _Misuse(f"Expected a positive decimal integer argument to {word}, but got {text!r}")
             if word == "-maxdepth":
                 self.most = int(text[:9])
@@ -285,7 +285,7 @@ class _Expression:
         if word in ("-nouser", "-nogroup"):
             return lambda found: (
                 user_name(p, found.stat.uid) if word == "-nouser" else group_name(p, found.stat.gid)
-            ).isdigit()
+            ).isdecimal()
         known = (
             "-name -iname -path -ipath -wholename -iwholename -lname -ilname "
             "-regex -iregex -type -xtype -size -mtime -atime -ctime "

@@ -221,16 +221,18 @@ class _Lister:
     def shown_plain(self, entry: Entry, line: str) -> str:
         """A line as wide as it is seen."""
         code = self._color(entry) if self.color else ""
-        return line[len(code) + 3 : -4] if code and not line[0].isdigit() else line
+        return line[len(code) + 3 : -4] if code and not line[0].isdecimal() else line
 
     def width(self) -> int:
         text = self.options.value("w") or self.p.environment.get("COLUMNS", "")
-        return int(text) if text.isdigit() and 0 < len(text) < 5 else getattr(self.p.descriptors.get(1), "columns", 80)
+        return (
+            int(text) if text.isdecimal() and 0 < len(text) < 5 else getattr(self.p.descriptors.get(1), "columns", 80)
+        )
 
 
 def _version(name: str) -> list[tuple[int, int | str]]:
-    pieces = "".join(c if c.isdigit() else f" {c} " for c in name).split()
-    return [(1, int(piece[:18])) if piece.isdigit() else (0, piece) for piece in pieces]
+    pieces = "".join(c if c.isdecimal() else f" {c} " for c in name).split()
+    return [(1, int(piece[:18])) if piece.isdecimal() else (0, piece) for piece in pieces]
 
 
 def _columns(cells: list[str], widths: list[int], width: int, *, across: bool) -> list[str]:

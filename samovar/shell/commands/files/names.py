@@ -50,9 +50,9 @@ def _named(p: Process, path: str, number: int) -> str:
 
 def _numbered(p: Process, path: str, name: str) -> int | None:
     found = next((row[2] for row in _rows(p, path) if row[0] == name), "")
-    if found.isdigit():
+    if found.isdecimal():
         return int(found)
-    return int(name) if name.isdigit() and len(name) < 11 else None
+    return int(name) if name.isdecimal() and len(name) < 11 else None
 
 
 def human(size: float, base: int = 1024) -> str:
@@ -84,7 +84,7 @@ def _escaped(c: str) -> str:
 
 def symbolic(mode: int, change: str, umask: int, *, directory: bool) -> int | None:
     """A mode after chmod's octal or symbolic change; None where that is none."""
-    if change.isdigit():
+    if change.isdecimal():
         return int(change, 8) & 0o7777 if len(change) < 6 and not set(change) & set("89") else None
     for clause in change.split(","):
         new = _clause(mode, clause, umask, directory=directory)

@@ -323,7 +323,11 @@ def mknod(p: Process) -> int:
         after = f" after {quoted(options.rest[0])}" if options.rest else ""
         return p.fail(f"missing operand{after}\nTry '{p.name} --help' for more information.")
     name, kind, *numbers = options.rest
-    if kind not in "bcup" or (kind != "p" and len(numbers) < 2) or not all(number.isdigit() for number in numbers[:2]):
+    if (
+        kind not in "bcup"
+        or (kind != "p" and len(numbers) < 2)
+        or not all(number.isdecimal() for number in numbers[:2])
+    ):
         return p.fail(f"invalid device type {quoted(kind)}\nTry '{p.name} --help' for more information.")
     rdev = (int(numbers[0][:6]), int(numbers[1][:6])) if kind != "p" else (0, 0)
     try:

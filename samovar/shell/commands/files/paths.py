@@ -265,7 +265,7 @@ def _formatted(p: Process, form: str, name: str, found: Stat, target: str) -> st
         letter = form[end : end + 1]
         width = form[place + 1 : end].rstrip(".")
         text = values.get(letter, "?")
-        if width.lstrip("-").isdigit() and len(width) < 5:
+        if width.lstrip("-").isdecimal() and len(width) < 5:
             text = (
                 text.ljust(int(width[1:]))
                 if width.startswith("-")

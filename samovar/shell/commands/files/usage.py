@@ -22,7 +22,7 @@ def du(p: Process) -> Body:
     options = parse(p, "0aAbB:cd:DhHkLlmPsSt:xX:", _LONG)
     if "s" in options and "a" in options:
         return p.fail("cannot both summarize and show all entries\nTry 'du --help' for more information.")
-    most = int(options.value("d")[:6]) if options.value("d").isdigit() else 0 if "s" in options else 1 << 30
+    most = int(options.value("d")[:6]) if options.value("d").isdecimal() else 0 if "s" in options else 1 << 30
     total, status = 0, 0
     for name in options.rest or ["."]:
         counter = _Counter(p, options, most)

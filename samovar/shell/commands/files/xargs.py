@@ -101,7 +101,7 @@ def words(p: Process, text: str, options: Options, *, lines: bool) -> list[str] 
 
 def _batches(items: list[str], argv: list[str], options: Options, replace: str) -> list[list[str]]:
     count = options.value("n") or options.value("L") or options.value("l")
-    most = 1 if replace else int(count[:6]) if count.isdigit() and int(count[:6]) else 1 << 30
+    most = 1 if replace else int(count[:6]) if count.isdecimal() and int(count[:6]) else 1 << 30
     batches: list[list[str]] = [[]]
     size = base = sum(map(len, argv)) + len(argv)
     for item in items:

@@ -24,7 +24,7 @@ def bbwget(p: Process) -> Body:
     options = parse(p, "cqSO:o:P:U:Y:T:t:", _LONG, hint=f"Usage: {_USAGE}")
     if not options.rest:
         return usage(p, _USAGE)
-    seconds = float(options.value("T")[:4]) if options.value("T").isdigit() else _TIMEOUT
+    seconds = float(options.value("T")[:4]) if options.value("T").isdecimal() else _TIMEOUT
     for word in options.rest[:64]:
         url = split(word)
         if url is None or not url.host or url.scheme not in ("http", "https", "ftp"):

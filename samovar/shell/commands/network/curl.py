@@ -313,6 +313,6 @@ def _head(hop: Hop) -> str:
 
 def _seconds(word: str) -> float:
     whole, _, part = word.partition(".")
-    if not whole[:5].isdigit() or (part and not part.isdigit()):
+    if not whole[:5].isdecimal() or (part and not part.isdecimal()):
         return 0.0
     return float(f"{whole[:5]}.{part[:3] or 0}")

@@ -75,7 +75,7 @@ class Arguments:
 
 def _number(word: str, default: int) -> int:
     head = word.partition(".")[0]
-    return int(head[:6]) if head.isdigit() else default
+    return int(head[:6]) if head.isdecimal() else default
 
 
 def read_arguments(p: Process) -> Generator[Wait, bytes, Arguments | int]:

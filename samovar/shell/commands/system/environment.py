@@ -84,7 +84,7 @@ def nice(p: Process) -> Body:
             if word.startswith("-n")
             else word.removeprefix("--adjustment=").lstrip("-")
         )
-        level = int(text) if text.lstrip("+-").isdigit() and len(text) < 5 else level
+        level = int(text) if text.lstrip("+-").isdecimal() and len(text) < 5 else level
     if not words:
         p.out(f"{p.nice}\n")
         return 0
@@ -200,7 +200,7 @@ def tput(p: Process) -> int:
         p.out(f"{getattr(stream, 'rows', 24)}\n")
     elif words[:1] == ["colors"]:
         p.out("256\n" if "256" in p.environment["TERM"] else "8\n")
-    elif words[:1] in (["setaf"], ["setab"]) and len(words) > 1 and words[1].isdigit():
+    elif words[:1] in (["setaf"], ["setab"]) and len(words) > 1 and words[1].isdecimal():
         p.out(f"\x1b[{'3' if words[0] == 'setaf' else '4'}{words[1][:3]}m")
     elif words and words[0] in _CAPABILITIES:
         p.out(_CAPABILITIES[words[0]])

@@ -38,7 +38,7 @@ def nproc(p: Process) -> int:
     """How many processors there are."""
     options = parse(p, "", {"all": "all", "ignore=": "ignore"})
     ignored = options.value("ignore")
-    p.out(f"{max(p.machine.cpu().count - (int(ignored[:6]) if ignored.isdigit() else 0), 1)}\n")
+    p.out(f"{max(p.machine.cpu().count - (int(ignored[:6]) if ignored.isdecimal() else 0), 1)}\n")
     return 0
 
 

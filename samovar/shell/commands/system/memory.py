@@ -16,8 +16,8 @@ def free(p: Process) -> Body:
     if "V" in options:
         p.out("free from procps-ng 4.0.2\n")
         return 0
-    count = int(options.value("c")[:4]) if options.value("c").isdigit() else 1 << 30 if "s" in options else 1
-    pause = float(options.value("s")) if options.value("s").replace(".", "", 1).isdigit() else 1.0
+    count = int(options.value("c")[:4]) if options.value("c").isdecimal() else 1 << 30 if "s" in options else 1
+    pause = float(options.value("s")) if options.value("s").replace(".", "", 1).isdecimal() else 1.0
     while True:
         p.out(
             _table(
@@ -68,7 +68,7 @@ def _shown(kib: int, unit: str) -> str:
 def vmstat(p: Process) -> Body:
     """Processes, memory, swap, io, cpu."""
     options = parse(p, "anstwfmdDS:V")
-    numbers = [int(word[:5]) for word in options.rest if word.isdigit()]
+    numbers = [int(word[:5]) for word in options.rest if word.isdecimal()]
     count = numbers[1] if len(numbers) > 1 else 1 << 30 if numbers else 1
     p.out("procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n")
     p.out(" r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n")

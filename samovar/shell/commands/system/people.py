@@ -73,13 +73,13 @@ def last(p: Process) -> int:
     options = parse(
         p, "aden:dFf:iRs:t:wx0123456789p:", {"limit=": "n", "fulltimes": "F", "hostlast": "a", "nohostname": "R"}
     )
-    number = options.value("n") or "".join(letter for letter, _ in options.flags if letter.isdigit())
+    number = options.value("n") or "".join(letter for letter, _ in options.flags if letter.isdecimal())
     rows = p.machine.who(p.kernel.session) + p.machine.logins.before(p.now)
     boot = p.now - p.machine.uptime(p.now)
     rows.append(Login("reboot", "system boot", p.machine.persona.kernel_release[:16], boot))
     rows = [row for row in rows if not options.rest or row.user in options.rest or row.tty in options.rest]
     rows.sort(key=lambda row: -row.start)
-    for row in rows[: int(number[:6])] if number.isdigit() and int(number[:6]) else rows:
+    for row in rows[: int(number[:6])] if number.isdecimal() and int(number[:6]) else rows:
         start = _at(row.start, "%a %b %e %H:%M:%S %Y" if "F" in options else "%a %b %e %H:%M")
         p.out(f"{row.user:<8} {row.tty:<12} {row.host[:16]:<16} {start} {_lasted(row, p.now)}\n")
     p.out(f"\nwtmp begins {_at(boot - 86_400 * 3, '%a %b %e %H:%M:%S %Y')}\n")

@@ -319,7 +319,7 @@ def journalctl(p: Process) -> int:
         return 0
     unit = options.value("u").removesuffix(".service")
     lines = [line for line in lines if line and (not unit or f" {unit}" in line)]
-    count = int(options.value("n")[:6]) if options.value("n").isdigit() else 200
+    count = int(options.value("n")[:6]) if options.value("n").isdecimal() else 200
     p.out("".join(line + "\n" for line in lines[-count:]) or "-- No entries --\n")
     return 0
 
@@ -359,7 +359,7 @@ def power(p: Process) -> int:
 
 def man(p: Process) -> int:
     """There are no pages on a small server."""
-    names = [word for word in p.argv[1:] if not word.startswith("-") and not word.isdigit()]
+    names = [word for word in p.argv[1:] if not word.startswith("-") and not word.isdecimal()]
     if not names:
         p.err("What manual page do you want?\nFor example, try 'man man'.\n")
         return 1

@@ -43,7 +43,7 @@ def kill(p: Process) -> int:
         number = found
     tasks, status = {task.pid: task for task in everything(p)}, 0
     for word in words:
-        if not word.lstrip("-").isdigit() or len(word) > 10:
+        if not word.lstrip("-").isdecimal() or len(word) > 10:
             status = p.fail(f"failed to parse argument: '{word}'")
             continue
         task = tasks.get(abs(int(word)))

@@ -183,10 +183,10 @@ def lsblk(p: Process) -> int:
     ]
     names = [row[0] for row in partitions]
     for name, major, minor, sectors in partitions:
-        part = name[-1].isdigit()
+        part = name[-1].isdecimal()
         if part and "d" in options:
             continue
-        last = not any(other > name for other in names if other[-1].isdigit())
+        last = not any(other > name for other in names if other[-1].isdecimal())
         shown = (("└─" if last else "├─") if part else "") + name
         entry = mounted.get("/dev/" + name)
         size = str(sectors * 512) if "b" in options else human(sectors * 512).replace(".0", "")

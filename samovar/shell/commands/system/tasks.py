@@ -128,7 +128,7 @@ def _wish(p: Process, words: list[str]) -> _Wish:
             _long(wish, name, value)
         elif word.startswith("-"):
             _unix(wish, word[1:], words)
-        elif word.isdigit():
+        elif word.isdecimal():
             wish.pids = (wish.pids or set()) | {int(word[:9])}
         else:
             _bsd(wish, word, words)
@@ -143,7 +143,7 @@ def _long(wish: _Wish, name: str, value: str) -> None:
     elif name == "forest":
         wish.tree = True
     elif name in ("pid", "ppid"):
-        numbers = {int(part[:9]) for part in value.split(",") if part.isdigit()}
+        numbers = {int(part[:9]) for part in value.split(",") if part.isdecimal()}
         wish.pids, wish.parents = (numbers, wish.parents) if name == "pid" else (wish.pids, numbers)
     elif name == "user":
         wish.users = set(value.split(","))
@@ -190,7 +190,7 @@ def _valued(wish: _Wish, letter: str, value: str) -> None:
         if letter == "O":
             wish.columns = [*_named("pid"), *columns, *_named("s tname time args")]
     elif letter in "p":
-        wish.pids = (wish.pids or set()) | {int(part[:9]) for part in parts if part.isdigit()}
+        wish.pids = (wish.pids or set()) | {int(part[:9]) for part in parts if part.isdecimal()}
         if not parts:
             wish.unfit = "process ID list syntax error"
     elif letter == "C":

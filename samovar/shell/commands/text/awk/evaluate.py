@@ -1,7 +1,7 @@
 """Evaluates awk's expressions. All are generators: any may read from a command."""
 
 import math
-import random
+import zlib
 from collections.abc import Generator
 from typing import Any
 
@@ -41,6 +41,9 @@ def arithmetic(operator: str, left: float, right: float) -> float:
         return _NAN
 
 
+_STATE = (1 << 64) - 1
+
+
 class Evaluator(State):
     """Expressions."""
 
@@ -48,7 +51,7 @@ class Evaluator(State):
         super().__init__(process)
         self.program, self.streams = program, streams
         self.seed: Value = float(int(process.now))
-        self.random = random.Random(process.kernel.noise("awk", 8))
+        self.state = int.from_bytes(process.kernel.noise("awk", 8))
 
     def value(self, node: Node) -> Giving:
         """An expression's value."""
@@ -288,13 +291,14 @@ class Evaluator(State):
         return self.get("RSTART")
 
     def _do_rand(self, nodes: list[Node]) -> Giving:
-        return self.random.random()
+        self.state = (self.state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) & _STATE  # Knuth, MMIX
+        return (self.state >> 11) / (1 << 53)
         yield  # a generator, as the others
 
     def _do_srand(self, nodes: list[Node]) -> Giving:
         old = self.seed
         self.seed = (yield from self.value(nodes[0])) if nodes else float(int(self.process.now))
-        self.random.seed(self.text(self.seed))
+        self.state = zlib.crc32(self.text(self.seed).encode("latin-1", "replace")) << 31
         return old
 
     def _do_system(self, nodes: list[Node]) -> Giving:

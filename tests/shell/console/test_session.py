@@ -1,0 +1,113 @@
+"""A login as a dialogue: what is typed is recorded, a busy loop can be stopped, files stay for the source."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from samovar.event import Fact
+from samovar.sensor import Clock, Keep, Pause, Peer, PeerError, Send
+from samovar.shell import Login, Program, Stderr, execute, interact
+from samovar.shell.console.hosts import HOSTS
+from samovar.terminal import Listen, Resize
+from tests.personas import NOW, persona
+
+
+def login(source: str = "198.51.100.9", *, fresh: bool = True) -> Login:
+    if fresh:
+        HOSTS.forget(persona(), source)
+    return Login(persona(), "root", Peer(ip=source, port=40022, local_ip="203.0.113.1", local_port=22))
+
+
+class Run:
+    """Drives a program: its input in pieces, one for each time it listens; after those it hangs up."""
+
+    def __init__(self, program: Program, pieces: Iterable[bytes | Resize | None], most: int = 3_000) -> None:
+        self.sent, self.errors, self.now = b"", b"", float(NOW)
+        self.facts: list[Fact] = []
+        self.kept: list[Keep] = []
+        self.listened = 0
+        waiting = list(pieces)
+        answer: object = None
+        try:
+            for _ in range(most):
+                step = program.throw(answer) if isinstance(answer, PeerError) else program.send(answer)
+                answer = b""
+                if isinstance(step, Clock):
+                    answer = b"%.6f" % self.now
+                elif isinstance(step, Listen):
+                    self.listened += 1
+                    piece = waiting.pop(0) if waiting else PeerError("closed")
+                    self.now += step.timeout if piece is None else 0.01
+                    answer = PeerError("silent") if piece is None else piece
+                elif isinstance(step, Pause):
+                    self.now += step.seconds
+                elif isinstance(step, Send):
+                    self.sent += step.data
+                elif isinstance(step, Stderr):
+                    self.errors += step.data
+                elif isinstance(step, Fact):
+                    self.facts.append(step)
+                elif isinstance(step, Keep):
+                    self.kept.append(step)
+            raise AssertionError("it does not end")
+        except StopIteration as done:
+            self.status = done.value
+
+    @property
+    def commands(self) -> list[str]:
+        return [fact.process_command_line for fact in self.facts if fact.process_command_line]
+
+
+def test_a_command_streams_and_ends_with_its_status() -> None:
+    run = Run(execute(login(), b"echo out; echo err >&2; exit 3", tty=False), [])
+    assert (run.sent, run.errors, run.status) == (b"out\n", b"err\n", 3)
+    assert run.commands == ["echo out; echo err >&2; exit 3"]
+
+
+def test_lines_without_a_terminal_are_recorded() -> None:
+    run = Run(interact(login(), tty=False), [b"id -u\nfor i in 1 2\ndo echo $i\n", b"done\n"])
+    assert run.sent == b"0\n1\n2\n"
+    assert run.commands == ["id -u", "for i in 1 2\ndo echo $i\ndone"]
+
+
+def test_a_typed_line_is_recorded_before_it_runs() -> None:
+    run = Run(interact(login(), tty=True), [Resize(80, 24), b"uname\r", b"exit\r"])
+    assert b"Linux" in run.sent
+    assert run.commands == ["uname", "exit"]
+    assert run.status == 0
+
+
+@pytest.mark.parametrize("loop", [b"while :; do :; done", b"yes > /dev/null", b"sleep 1000"])
+def test_control_c_ends_what_runs(loop: bytes) -> None:
+    run = Run(interact(login(), tty=True), [loop + b"\r", None, b"\x03", b"echo after\r", b"exit\r"])
+    assert b"^C" in run.sent
+    assert b"after\r\n" in run.sent
+    assert run.now < NOW + 120
+
+
+def test_what_runs_without_end_is_killed() -> None:
+    run = Run(execute(login(), b"while :; do :; done", tty=False), [])
+    assert run.status == 137
+
+
+def test_a_fork_bomb_ends() -> None:
+    run = Run(execute(login(), b":(){ :|:& };:; echo alive", tty=False), [], most=20_000)
+    assert b"Resource temporarily unavailable" in run.errors
+
+
+def test_files_stay_for_the_source_and_for_nobody_else() -> None:
+    Run(execute(login(), b"echo kept > /root/note", tty=False), [])
+    assert Run(execute(login(fresh=False), b"cat /root/note", tty=False), []).sent == b"kept\n"
+    other = Run(execute(login("198.51.100.10"), b"cat /root/note", tty=False), [])
+    assert other.errors == b"cat: /root/note: No such file or directory\n"
+
+
+def test_what_was_written_is_kept_in_each_session() -> None:
+    for fresh in (True, False):
+        run = Run(execute(login(fresh=fresh), b"printf abc > /tmp/x", tty=False), [])
+        assert [(keep.name, keep.data) for keep in run.kept] == [("/tmp/x", b"abc")]
+
+
+def test_input_of_a_command_reaches_it_in_pieces() -> None:
+    run = Run(execute(login(), b"cat > /tmp/y; wc -c < /tmp/y", tty=False), [b"one", None, b"two"])
+    assert run.sent == b"6\n"
