@@ -36,7 +36,11 @@ def lscpu(p: Process) -> int:
         ("NUMA:", ""), ("  NUMA node(s):", "1"),
         ("  NUMA node0 CPU(s):", f"0-{cpu.count - 1}" if cpu.count > 1 else "0"),
     ]  # fmt: skip
-    p.out("".join(f"{name:<32} {value}".rstrip() + "\n" for name, value in rows))
+    stream = p.descriptors.get(1)
+    if stream is None or not stream.tty:  # no tree without a terminal, and wider
+        rows = [(name.strip(), value) for name, value in rows if value]
+    width = 32 if stream is not None and stream.tty else 40
+    p.out("".join(f"{name:<{width}} {value}".rstrip() + "\n" for name, value in rows))
     return 0
 
 
@@ -120,7 +124,7 @@ def dmidecode(p: Process) -> int:
     if "s" in options:
         known = strings.get(options.value("s"))
         if known is None:
-            p.err(f"Invalid argument: {options.value('s')}\n")
+            p.err(f"Invalid string keyword: {options.value('s')}\n")
             return 2
         p.out(known + "\n")
         return 0

@@ -124,8 +124,6 @@ def lsb_release(p: Process) -> int:
         "i": ("Distributor ID", persona.os_id.capitalize()), "d": ("Description", persona.os_name),
         "r": ("Release", persona.os_version), "c": ("Codename", persona.os_codename),
     }  # fmt: skip
-    if "s" not in options:
-        p.err("No LSB modules are available.\n")
     wanted = "idrc" if "a" in options else [letter for letter in rows if letter in options]
     p.out("".join(f"{rows[x][1]}\n" if "s" in options else f"{rows[x][0]}:\t{rows[x][1]}\n" for x in wanted))
     return 0

@@ -139,7 +139,7 @@ def header(p: Process) -> str:
     people = len(p.machine.who(p.kernel.session))
     clock = datetime.fromtimestamp(p.now, UTC)
     return (
-        f" {clock:%H:%M:%S} up {shown},  {people} user{'s' if people != 1 else ''},  "
+        f" {clock:%H:%M:%S} up {shown},  {people} user{'s' if people > 1 else ''},  "
         f"load average: {load.one:.2f}, {load.five:.2f}, {load.fifteen:.2f}\n"
     )
 
@@ -180,7 +180,8 @@ def timeout(p: Process) -> Body:
         in_order=True,
     )
     if len(options.rest) < 2:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.", 125)
+        p.err("Try 'timeout --help' for more information.\n")
+        return 125
     seconds = seconds_of(options.rest[0])
     if seconds is None:
         return p.fail(

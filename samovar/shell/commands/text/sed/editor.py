@@ -224,7 +224,7 @@ class Editor:
         if step.regex is None:
             return
         out, at, count = list[str](), 0, 0
-        for found in step.regex.all(self.space) if "g" in step.flags or step.number > 1 else self._one(step.regex):
+        for found in self._found(step.regex, several="g" in step.flags or step.number > 1):
             count += 1
             if count < step.number:
                 continue
@@ -242,9 +242,17 @@ class Editor:
         if name:
             self._append(name)
 
-    def _one(self, regex: Regex) -> list[Match]:
-        found = regex.search(self.space, groups=True)
-        return [found] if found is not None else []
+    def _found(self, regex: Regex, *, several: bool) -> list[Match]:
+        """The matches, with their groups; none begins empty where the one before it ended."""
+        found: list[Match] = []
+        place = 0
+        while place <= len(self.space) and (match := regex.search(self.space, place, groups=True)) is not None:
+            place = match.end if match.end > match.start else match.end + 1
+            if match.start < match.end or not found or found[-1].end != match.start:
+                found.append(match)
+            if not several:
+                break
+        return found
 
 
 def _replaced(text: str, found: Match) -> str:

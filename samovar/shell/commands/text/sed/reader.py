@@ -213,7 +213,7 @@ class Reader:
                 out.append(
                     following
                     if following == closing and closing not in "|+?(){}"
-                    else "\n"
+                    else ("\n" if bracket else "[\n]")  # a bare newline parts alternatives
                     if following == "n"
                     else c + following
                 )
