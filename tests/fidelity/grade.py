@@ -12,7 +12,7 @@ from tests.fidelity.result import Place, Result
 from tests.fidelity.rules import normal
 
 GOAL = (0.90, 0.98)  # exact; exact or plausible
-REQUIRED = {"tuned": (0.79, 0.83), "unseen": (0.76, 0.81)}  # what has been reached; raised until it is the goal
+REQUIRED = {"tuned": (0.81, 0.85), "unseen": (0.78, 0.82)}  # what has been reached; raised until it is the goal
 _DIGITS, _BLANKS = re.compile(r"\d+(?:[.,:]\d+)*"), re.compile(r"[ \t]+")
 
 
