@@ -33,6 +33,7 @@ RECON = "; ".join(
 )[:4300].rpartition(";")[0]
 SETTINGS = {
     "SAMOVAR_WORKERS": "1",
+    "SAMOVAR_SENSORS__SSH__FAILURE_DELAY": "0",  # as the peer's delay is taken out
     "SAMOVAR_LIMITS__SESSIONS_PER_SOURCE": "4000",
     "SAMOVAR_LIMITS__BYTES_IN": "1000000",
     "SAMOVAR_TERMINAL__LOGIN": f'[{{user = "root", password = "{PASSWORD}"}}]',
