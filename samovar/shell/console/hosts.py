@@ -14,6 +14,7 @@ class Hosts:
 
     def __init__(self) -> None:
         self._machines: dict[str, Machine] = {}
+        self._logins = 0
         self._disks: dict[tuple[str, str], tuple[float, Disk]] = {}  # the longest unused first
 
     def machine(self, persona: Persona) -> Machine:
@@ -30,7 +31,9 @@ class Hosts:
         disk = held[1] if held is not None and now - held[0] < KEEP else self.machine(persona).disk(now)
         disk.begin()
         self._disks[key] = (now, disk)
-        self._forget(now)
+        self._logins += 1
+        if held is None or self._logins % 32 == 0:
+            self._forget(now)
         return disk
 
     def forget(self, persona: Persona, source: str) -> None:

@@ -18,6 +18,7 @@ Program = Generator[Step | Stderr | Listen, Any, int]
 
 _REST = 0.08  # seconds between slices: a session gets a fifth of a core at most
 _IDLE = 900.0  # seconds without input after which a login ends
+_MAX_UNREAD = 256 * 1024  # bytes
 _LONGEST = 60.0  # seconds of one wait
 
 
@@ -59,12 +60,12 @@ def _run(login: Login, argv: list[str], *, tty: bool) -> Program:
 
 def _streams(kernel: Kernel, tty: str) -> dict[int, Stream]:
     if tty:
-        terminal = Tty(f"/dev/{tty}", kernel.emit, kernel.signal_foreground)
+        terminal = Tty(f"/dev/{tty}", kernel.emit, kernel.has_room, kernel.signal_foreground)
         return {0: terminal, 1: terminal, 2: terminal}
     return {
         0: Inward("pipe:[20417]"),
-        1: Outward(kernel.emit, "pipe:[20418]"),
-        2: Outward(kernel.emit_error, "pipe:[20419]"),
+        1: Outward(kernel.emit, kernel.has_room, "pipe:[20418]"),
+        2: Outward(kernel.emit_error, kernel.has_room, "pipe:[20419]"),
     }
 
 
@@ -99,7 +100,7 @@ class _Driver:
 
     def _rest(self, now: float) -> Generator[Any, Any, None]:
         """Let other sessions have their turn; what is typed meanwhile (^C) is heard."""
-        if self._closed:
+        if self._closed or self._full:
             yield Pause(_REST)
             return
         try:
@@ -110,6 +111,11 @@ class _Driver:
             return
         self._heard = now
         self._take(event)
+
+    @property
+    def _full(self) -> bool:
+        """Whether so much input waits for a program that the peer has to wait too."""
+        return isinstance(self._source, Inward) and self._source.held >= _MAX_UNREAD
 
     def _hung_up(self) -> None:
         """The peer will say no more: the end of a command's input, and of a terminal's session."""
@@ -123,7 +129,7 @@ class _Driver:
         """Wait for input, or for the time when a sleeper wakes; False where all is over."""
         wake = self._kernel.wake_time()
         seconds = _LONGEST if wake is None else max(min(wake - now, _LONGEST), 0.01)
-        if self._closed:
+        if self._closed or self._full:
             if wake is None:
                 return False  # everybody waits for what never comes
             yield Pause(seconds)

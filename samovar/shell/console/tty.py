@@ -15,10 +15,12 @@ class Tty:
 
     tty: ClassVar[bool] = True
 
-    def __init__(self, path: str, send: Callable[[bytes], None], signal: Callable[[int], None]) -> None:
+    def __init__(
+        self, path: str, send: Callable[[bytes], None], has_room: Callable[[], bool], signal: Callable[[int], None]
+    ) -> None:
         self.path, self.users, self.rows, self.columns = path, 0, 24, 80
         self.raw, self.echo = False, True
-        self._send, self._signal = send, signal
+        self._send, self._has_room, self._signal = send, has_room, signal
         self._line = bytearray()  # being typed
         self._ready = bytearray()  # may be read
         self._ends = 0  # how often ^D was typed on an empty line
@@ -105,4 +107,6 @@ class Tty:
     def ready(self) -> bool:
         return bool(self._ready) or self._ends > 0 or self.gone
 
-    room = True
+    @property
+    def room(self) -> bool:
+        return self._has_room()

@@ -11,6 +11,7 @@ from typing import Protocol
 from samovar.shell.disk.content import Maker
 from samovar.shell.disk.made import LIVE, ROOT_DEVICE, Live, Made
 from samovar.shell.disk.node import Mount
+from samovar.shell.disk.overlay import Total
 from samovar.shell.disk.session import Session
 from samovar.shell.image import Package
 
@@ -68,6 +69,7 @@ class Base:
     ) -> None:
         self.image, self.maker, self.installed, self.mounts = image, maker, installed, mounts
         self._count = len(image)
+        self.total = Total()
         self._shift = installed - image.installed
         self._made: dict[int, Made] = {}
         self._paths: dict[int, str] = {}

@@ -29,7 +29,8 @@ class Disk:
     def __init__(self, base: Base, now: float = 0.0) -> None:
         self.base = base
         self.session = Session(now=now)  # for views that have none of their own
-        self._ledger = Ledger(next(mount for mount in base.mounts(now) if mount.target == "/").available << 10)
+        root = next(mount for mount in base.mounts(now) if mount.target == "/")
+        self._ledger = Ledger(root.available << 10, base.total)
         self._nodes: dict[int, Inode] = {}
         self._numbers = count(FIRST_NEW)
         self._dirty: dict[int, Inode] = {}

@@ -6,6 +6,7 @@ from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.made import ROOT_DEVICE
 
 MAX_BYTES = 32 << 20  # of a source's changes
+MAX_TOTAL = 256 << 20  # of those of all sources, in one worker
 MAX_NODES = 4_000
 MAX_REMOVED = 20_000  # names of the image that are gone
 MAX_FILE = 1 << 44  # st_size of a file with holes
@@ -14,22 +15,31 @@ NAME_BYTES = 110  # what a name takes beside its length, about
 MAX_NOTE = 512  # characters of a path that are kept for ``written``
 
 
+class Total:
+    """What the changes of all sources of one machine take."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+
 class Ledger:
-    """What a source's changes take. Raises Fault("ENOSPC") where it would be too much."""
+    """What a source's changes take. Raises Fault("ENOSPC") where it would be too much, for it or for all."""
 
-    __slots__ = ("allocated", "bytes", "capacity", "nodes", "removed")
+    __slots__ = ("allocated", "bytes", "capacity", "nodes", "removed", "total")
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, total: Total) -> None:
         self.capacity = capacity  # what the emulated disk has left
+        self.total = total
         self.bytes = self.nodes = self.removed = self.allocated = 0
 
     def take(self, size: int, allocated: int = 0) -> None:
         """Room for so many more bytes in memory, and on the emulated disk; negative ones give it back."""
-        if size > 0 and self.bytes + size > MAX_BYTES:
+        if size > 0 and (self.bytes + size > MAX_BYTES or self.total.bytes + size > MAX_TOTAL):
             raise Fault("ENOSPC")
         if allocated > 0 and self.allocated + allocated > self.capacity:
             raise Fault("ENOSPC")
         self.bytes += size
+        self.total.bytes += size
         self.allocated += allocated
 
     def add(self) -> None:

@@ -1,8 +1,9 @@
 """``[[ ... ]]``, and the file and string tests that ``[`` shares with it."""
 
-import re
 from collections.abc import Generator
 
+from samovar.shell.commands.text.pattern import PatternFault
+from samovar.shell.commands.text.regex import Regex
 from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.node import Stat
 from samovar.shell.interpreter.shell import Shell
@@ -45,7 +46,6 @@ UNARY = frozenset(
     ]
 )
 BINARY = frozenset("= == != < > -eq -ne -lt -le -gt -ge -nt -ot -ef =~".split())  # noqa: SIM905
-_MAX_SUBJECT = 4096
 
 
 def conditional(shell: Shell, condition: Condition) -> Generator[Wait, bytes, int]:
@@ -82,28 +82,14 @@ def _test(shell: Shell, test: Test) -> Generator[Wait, bytes, int]:
 
 
 def _regex(shell: Shell, subject: str, source: str) -> int:
-    """POSIX extended, by a bounded subject; a pattern that could run long is judged on less of it."""
-    risky = bool(re.search(r"[*+}]\)?[*+{]|\([^)]*[*+][^)]*\)[*+{]", source)) or len(source) > 500
-    subject = subject[: 24 if risky else _MAX_SUBJECT]
+    """POSIX extended, in time linear in the subject."""
     try:
-        found = re.search(posix(source), subject, re.DOTALL)
-    except (re.error, OverflowError, RecursionError):
+        found = Regex(source, "extended", shell.spend).search(subject, groups=True)
+    except PatternFault:
         return 2
-    shell.variables.put(
-        "BASH_REMATCH",
-        Array({str(i): group or "" for i, group in enumerate((found[0], *found.groups()))} if found else {}),
-    )
+    groups = [found.group(number) for number in range(len(found.spans))] if found else []
+    shell.variables.put("BASH_REMATCH", Array({str(number): group for number, group in enumerate(groups)}))
     return int(found is None)
-
-
-def posix(source: str) -> str:
-    """A POSIX extended regular expression in Python's form: bracket classes are the difference."""
-    classes = {
-        "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
-        "blank": r" \t", "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f", "cntrl": r"\x00-\x1f", "print": r" -~",
-        "graph": r"!-~", "word": r"\w",
-    }  # fmt: skip
-    return re.sub(r"\[:(\w+):\]", lambda found: classes.get(found[1], ""), source)
 
 
 def compare(operator: str, left: int, right: int) -> bool:

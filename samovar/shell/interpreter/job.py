@@ -90,10 +90,9 @@ def foreground(shell: Shell, processes: tuple[Process, ...], source: str) -> Run
         shell.process.err("\n")
         raise Abandon(130)
     if last.signal and last.signal not in (signals.INT, signals.PIPE):
-        core = " (core dumped)" if False else ""
         said = signals.SAID.get(last.signal, f"Signal {last.signal}")
         if shell.interactive:
-            shell.process.err(f"{said}{core}\n")
+            shell.process.err(f"{said}\n")
         else:
             shell.complain(f"{last.pid} {said}{' ' * max(24 - len(said), 1)}{source or ' '.join(last.argv)}")
     return last.status or 0

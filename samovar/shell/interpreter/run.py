@@ -10,7 +10,7 @@ from samovar.shell.interpreter.job import background, pipeline, subshell
 from samovar.shell.interpreter.redirect import redirected
 from samovar.shell.interpreter.shell import MAX_FUNCTIONS, Shell
 from samovar.shell.interpreter.simple import simple
-from samovar.shell.kernel.wait import Turn, Wait
+from samovar.shell.kernel.wait import Wait
 from samovar.shell.syntax.tree import (
     AndOr,
     ArithmeticCommand,
@@ -58,9 +58,8 @@ def _item(shell: Shell, item: Item, *, last: bool) -> Running:
 def run(shell: Shell, node: Node, *, last: bool = False) -> Running:
     """Run one command; expansion errors end it, and only it."""
     shell.spend(1)
-    if shell.kernel.due:
-        shell.process.push()
-        yield Turn()
+    if shell.kernel.due or shell.process.crowded:
+        yield from shell.process.flush()
     if shell.process.pending:
         yield from traps(shell)
     try:

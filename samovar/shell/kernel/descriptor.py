@@ -117,10 +117,14 @@ class Outward:
     """Bytes that leave the machine: standard output or error of a command over the network."""
 
     tty: ClassVar[bool] = False
-    room = ready = True
+    ready = True
 
-    def __init__(self, take: Callable[[bytes], None], path: str) -> None:
-        self.path, self.users, self._take = path, 0, take
+    def __init__(self, take: Callable[[bytes], None], has_room: Callable[[], bool], path: str) -> None:
+        self.path, self.users, self._take, self._has_room = path, 0, take, has_room
+
+    @property
+    def room(self) -> bool:
+        return self._has_room()
 
     def read(self, limit: int) -> bytes | None:
         return b""

@@ -27,7 +27,7 @@ from samovar.shell.machine.machine import Machine
 SLICE_STEPS = 2_000
 SESSION_STEPS = 600_000
 MAX_PROCESSES = 64
-MAX_EFFECTS_BYTES = 1 << 20  # output that waits to be sent, before writers have to wait
+MAX_EFFECTS_BYTES = 256 * 1024  # output that waits to be sent, before writers have to wait
 
 
 class Stderr(Struct, frozen=True):
@@ -113,6 +113,10 @@ class Kernel:
         """Bytes leave for the peer."""
         self.effects.append(Stderr(data) if error else Send(data))
         self.effects_size += len(data)
+
+    def has_room(self) -> bool:
+        """Whether what waits to be sent is little enough to make more."""
+        return self.effects_size < MAX_EFFECTS_BYTES
 
     def emit_error(self, data: bytes) -> None:
         """Bytes leave for the peer on the second stream."""
@@ -242,7 +246,7 @@ class Kernel:
         self.now = self.session.now = now
         self._slice = SLICE_STEPS
         moved = True
-        while moved and not self.due and not self.asking and self.effects_size < MAX_EFFECTS_BYTES:
+        while moved and not self.due and not self.asking:
             moved = False
             for process in list(self.processes.values()):
                 if process.status is None and self._ready(process):

@@ -122,11 +122,18 @@ class Process:
         return status
 
     def write(self, data: bytes, fd: int = 1) -> None:
-        """Bytes to a descriptor. A plain command that writes too much is killed: it should be a generator."""
+        """Bytes to a descriptor. One that may write much is a generator, and calls ``flush``."""
         self._output.append((fd, data))
         self._size += len(data)
         if self._size > _MAX_BUFFER:
             self.push()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether its output should be handed over, or waits for a reader already."""
+        if self._size >= CHUNK:
+            return True
+        return any(fd in self.descriptors and not self.descriptors[fd].room for fd in (1, 2))
 
     def push(self) -> None:
         """Hand all output over now, without waiting for room. Raises Killed (SIGPIPE)."""
@@ -151,9 +158,10 @@ class Process:
     def flush(self) -> Generator[Wait, bytes, None]:
         """Hand output over, and wait while its reader has enough. To be called in every loop that writes."""
         self.push()
-        stream = self.descriptors.get(1)
-        while stream is not None and not stream.room:
-            yield Writable(stream)
+        for fd in (1, 2):
+            stream = self.descriptors.get(fd)
+            while stream is not None and not stream.room:
+                yield Writable(stream)
         if self.kernel.due:
             yield Turn()
 

@@ -85,7 +85,11 @@ class Rig:
             None,
             argv,
             running(command),
-            {0: Text(stdin), 1: Outward(out.extend, "pipe:[1]"), 2: Outward(err.extend, "pipe:[2]")},
+            {
+                0: Text(stdin),
+                1: Outward(out.extend, lambda: True, "pipe:[1]"),
+                2: Outward(err.extend, lambda: True, "pipe:[2]"),
+            },
             environment=ENVIRONMENT | dict(environment or {}),
             identity=self.identity,
             directory=WORK,

@@ -1,12 +1,14 @@
 """A login as a dialogue: what is typed is recorded, a busy loop can be stopped, files stay for the source."""
 
+import gc
+import tracemalloc
 from collections.abc import Iterable
 
 import pytest
 
 from samovar.event import Fact
 from samovar.sensor import Clock, Keep, Pause, Peer, PeerError, Send
-from samovar.shell import Login, Program, Stderr, execute, interact
+from samovar.shell import Fault, Login, Program, Stderr, View, execute, interact
 from samovar.shell.console.hosts import HOSTS
 from samovar.terminal import Listen, Resize
 from tests.personas import NOW, persona
@@ -111,3 +113,68 @@ def test_what_was_written_is_kept_in_each_session() -> None:
 def test_input_of_a_command_reaches_it_in_pieces() -> None:
     run = Run(execute(login(), b"cat > /tmp/y; wc -c < /tmp/y", tty=False), [b"one", None, b"two"])
     assert run.sent == b"6\n"
+
+
+def peak(line: bytes, pieces: Iterable[bytes | Resize | None] = ()) -> int:
+    """Bytes of memory that a command takes at most."""
+    login()  # what all share is made
+    tracemalloc.start()
+    try:
+        Run(execute(login(), line, tty=False), pieces, most=20_000)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"x=$(head -c 100000 /dev/zero | tr '\\0' x); while :; do echo $x; done | sleep 30",
+        b"x=$(head -c 100000 /dev/zero | tr '\\0' x); while :; do echo $x >&2; done 2>&1 | sleep 30",
+        b"cat /dev/zero | sleep 30",
+    ],
+)
+def test_a_pipe_that_nobody_reads_stays_small(line: bytes) -> None:
+    assert peak(line) < 24 << 20
+
+
+def test_output_waits_until_it_was_sent() -> None:
+    sizes, size, answer = [0], 0, None
+    program = execute(login(), b"cat /dev/zero", tty=False)
+    while True:
+        try:
+            step = program.throw(answer) if isinstance(answer, PeerError) else program.send(answer)
+        except StopIteration:
+            break
+        answer = b""
+        if isinstance(step, Clock):
+            sizes.append(size)
+            size, answer = 0, b"%.6f" % NOW
+        elif isinstance(step, Send):
+            size += len(step.data)
+        elif isinstance(step, Listen):
+            answer = PeerError("silent")
+    assert 0 < max(sizes) <= 3 << 20
+
+
+def test_a_pattern_that_backtracks_costs_no_more_than_another() -> None:
+    line = b"[[ " + b"a" * 3_000 + b" =~ ^(a|a)*b$ ]]; echo $?; [[ xaby =~ (a)(b) ]] && echo ${BASH_REMATCH[@]}"
+    assert Run(execute(login(), line, tty=False), []).sent == b"1\nab a b\n"
+
+
+def test_input_that_nobody_reads_is_not_taken_without_end() -> None:
+    run = Run(execute(login(), b"sleep 20", tty=False), [b"x" * 100_000] * 200)
+    assert run.listened < 20
+
+
+def test_all_sources_together_have_a_bound() -> None:
+    machine = HOSTS.machine(persona())
+    before = machine.base.total.bytes
+    views = [View(machine.disk(NOW), 0, 0) for _ in range(10)]
+    for view in views[:8]:
+        view.write("/root/big", b"x" * (30 << 20))
+    with pytest.raises(Fault, match="ENOSPC"):
+        views[8].write("/root/big", b"x" * (30 << 20))
+    del views, view
+    gc.collect()
+    assert machine.base.total.bytes == before
