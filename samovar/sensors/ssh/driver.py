@@ -14,6 +14,7 @@ from samovar.sensor import Clock, Fetch, Keep, Pause, PeerError, Read, Recorder,
 from samovar.shell import Stderr
 from samovar.terminal import Event, Listen
 
+_MAX_TYPED = 256 * 1024  # input that a program may leave unread before the client has to wait
 _MAX_UNSENT = 256 * 1024  # output that a client may leave unread before we stop listening to it
 _MAX_EVENTS = 16  # that wait for a program to ask for them
 
@@ -31,7 +32,7 @@ class Driver:
         self._typed = bytearray()
         self._events: deque[Event] = deque(maxlen=_MAX_EVENTS)
         self._asked: Read | Listen | None = None  # what the program waits for
-        self._eof = self._stalled = False
+        self._eof = self._stalled = self._crowded = False
         self._timer: asyncio.TimerHandle | None = None
         self._cancel_fetch: Callable[[], None] | None = None
         self.tty = False
@@ -46,6 +47,9 @@ class Driver:
             self._recorder.tty(Tty(data, "i"))
         self._typed += data
         self._offer()
+        if len(self._typed) > _MAX_TYPED and not self._crowded:  # the program must read before we go on
+            self._crowded = True
+            self._chan.pause_reading()
 
     def eof_received(self) -> bool:
         """asyncssh's: the client will send no more; our side stays open until the program ends."""
@@ -64,7 +68,8 @@ class Driver:
         """asyncssh's: the client reads again."""
         if self._stalled:
             self._stalled = False
-            self._chan.resume_reading()
+            if not self._crowded:
+                self._chan.resume_reading()
             self._advance(b"")
 
     def session_started(self) -> None:
@@ -123,6 +128,10 @@ class Driver:
         wanted = asked.exactly if isinstance(asked, Read) else 0
         taken = bytes(self._typed[: wanted or len(self._typed)])
         del self._typed[: len(taken)]
+        if self._crowded and len(self._typed) <= _MAX_TYPED:
+            self._crowded = False
+            if not self._stalled:
+                self._loop.call_soon(self._chan.resume_reading)
         return taken
 
     def _advance(self, answer: bytes | Event | PeerError | None) -> None:

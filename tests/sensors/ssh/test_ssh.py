@@ -287,3 +287,12 @@ def test_faces_differ_as_the_builds_do() -> None:
 
 def test_a_short_kexinit_has_no_hassh() -> None:
     assert hello_of(b"\0" * 30) is None
+
+
+@needs_ssh
+async def test_input_that_is_not_read_makes_the_client_wait_and_is_not_lost(tmp_path: Path) -> None:
+    async with running(Ssh(failure_delay=0), tmp_path) as (port, notes):
+        notes.tries = 2
+        data = b"x" * 3_000_000
+        out, _, _ = await ssh(port, "admin", "root@127.0.0.1", "sleep 1; wc -c", stdin=data)
+        assert out == b"3000000\n"

@@ -169,6 +169,7 @@ def test_input_that_nobody_reads_is_not_taken_without_end() -> None:
 
 def test_all_sources_together_have_a_bound() -> None:
     machine = HOSTS.machine(persona())
+    gc.collect()
     before = machine.base.total.bytes
     views = [View(machine.disk(NOW), 0, 0) for _ in range(10)]
     for view in views[:8]:
