@@ -32,6 +32,11 @@ class _Misuse(Exception):
     pass
 
 
+def misuse(process: Process, text: str = "missing operand", status: int = 1) -> int:
+    """Say what is wrong with a call, and where help is, as coreutils does; the status."""
+    return process.fail(f"{text}\nTry '{process.name} --help' for more information.", status)
+
+
 def parse(
     process: Process,
     letters: str,

@@ -2,16 +2,15 @@
 
 from samovar.shell.commands.accounts.change import (
     adduser,
-    chpasswd,
     chsh,
     gpasswd,
     groupadd,
-    passwd,
     useradd,
     userdel,
     usermod,
 )
 from samovar.shell.commands.accounts.identity import getent, groups, identity, logname, su, sudo, whoami
+from samovar.shell.commands.accounts.password import chpasswd, passwd
 from samovar.shell.kernel.process import Command
 
 ACCOUNTS: dict[str, Command] = {

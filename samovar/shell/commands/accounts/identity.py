@@ -2,7 +2,7 @@
 
 from samovar.shell.commands.accounts.database import groups_of, load
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import misuse, parse
 from samovar.shell.kernel.process import Body, Identity, Process
 
 
@@ -48,7 +48,7 @@ def identity(p: Process) -> int:
 def whoami(p: Process) -> int:
     """The user's name."""
     if len(p.argv) > 1 and not p.argv[1].startswith("--"):
-        return p.fail(f"extra operand {quoted(p.argv[1])}\nTry 'whoami --help' for more information.")
+        return misuse(p, f"extra operand {quoted(p.argv[1])}")
     p.out(p.identity.name + "\n")
     return 0
 

@@ -4,10 +4,9 @@ from samovar.shell.commands.files.busybox import busybox
 from samovar.shell.commands.files.copy import cp, install, link, ln, mv
 from samovar.shell.commands.files.find import find
 from samovar.shell.commands.files.ls import ls
+from samovar.shell.commands.files.modes import chmod, chown
 from samovar.shell.commands.files.nodes import (
     chattr,
-    chmod,
-    chown,
     lsattr,
     mkdir,
     mkfifo,

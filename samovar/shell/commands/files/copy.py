@@ -5,7 +5,7 @@ from collections.abc import Generator
 from msgspec import Struct
 
 from samovar.shell.commands.files.names import group_number, quoted, symbolic, user_number
-from samovar.shell.commands.options import Options, parse
+from samovar.shell.commands.options import Options, misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.node import Stat
 from samovar.shell.kernel.process import Body, Process
@@ -317,7 +317,7 @@ def ln(p: Process) -> int:
         {**_COMMON, "symbolic": "s", "no-dereference": "n", "relative": "r", "physical": "P", "logical": "L"},
     )
     if not options.rest:
-        return p.fail(f"missing file operand\nTry '{p.name} --help' for more information.")
+        return misuse(p, "missing file operand")
     names, goal = options.rest, options.value("t")
     if len(names) == 1 and not goal:
         pairs: list[Pair] | int = [Pair(names[0], names[0].rstrip("/").rpartition("/")[2])]
@@ -364,7 +364,7 @@ def link(p: Process) -> int:
     options = parse(p, "")
     if len(options.rest) != 2:
         said = "missing operand" if not options.rest else f"missing operand after {quoted(options.rest[0])}"
-        return p.fail(f"{said}\nTry '{p.name} --help' for more information.")
+        return misuse(p, f"{said}")
     source, goal = options.rest
     try:
         p.view.link(p.path(source), p.path(goal))

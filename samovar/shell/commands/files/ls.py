@@ -37,7 +37,7 @@ class Entry(Struct):
     target: str = ""
 
 
-class _Lister:
+class Lister:
     def __init__(self, p: Process, options: Options, *, tty: bool) -> None:
         self.p, self.options, self.tty, self.status = p, options, tty, 0
         style = options.last("lgno1CxFm", "C" if tty or p.name in ("dir",) else "1")
@@ -266,7 +266,7 @@ def ls(p: Process) -> Body:
         p.out("ls (GNU coreutils) 9.1\n")
         return 0
     stream = p.descriptors.get(1)
-    lister = _Lister(p, options, tty=stream is not None and stream.tty)
+    lister = Lister(p, options, tty=stream is not None and stream.tty)
     follow = not ("d" in options or lister.long or "F" in options) or "L" in options or "H" in options
     found = [entry for name in options.rest or ["."] if (entry := lister.entry(name, p.path(name), follow=follow))]
     files = lister.sorted([entry for entry in found if entry.stat.kind != "d" or "d" in options])
@@ -291,7 +291,7 @@ def ls(p: Process) -> Body:
     return lister.status
 
 
-def _folder(lister: _Lister, folder: Entry, entry: "partial[Entry | None]") -> Generator[Wait, bytes, list[Entry]]:
+def _folder(lister: Lister, folder: Entry, entry: "partial[Entry | None]") -> Generator[Wait, bytes, list[Entry]]:
     p = lister.p
     try:
         names = p.view.listing(folder.path)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from samovar.shell.commands.files.names import group_name, mode_text, quoted, user_name
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.node import Stat
 from samovar.shell.kernel.paths import normal
@@ -15,10 +15,10 @@ def basename(p: Process) -> int:
     options = parse(p, "as:z", {"multiple": "a", "suffix=": "s", "zero": "z"}, in_order=True)
     names, suffix = options.rest, options.value("s")
     if not names:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     if "a" not in options and "s" not in options:
         if len(names) > 2:
-            return p.fail(f"extra operand {quoted(names[2])}\nTry '{p.name} --help' for more information.")
+            return misuse(p, f"extra operand {quoted(names[2])}")
         suffix, names = (names[1] if len(names) > 1 else ""), names[:1]
     for name in names:
         last = name.rstrip("/").rpartition("/")[2] or ("/" if name else "")
@@ -32,7 +32,7 @@ def dirname(p: Process) -> int:
     """All but the last part of paths."""
     options = parse(p, "z", {"zero": "z"})
     if not options.rest:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     for name in options.rest:
         head, slash, _ = name.rstrip("/").rpartition("/")
         p.out(
@@ -58,7 +58,7 @@ def realpath(p: Process) -> int:
         },
     )
     if not options.rest:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     status = 0
     for name in options.rest:
         try:
@@ -111,7 +111,7 @@ def readlink(p: Process) -> int:
         },
     )
     if not options.rest:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     status, mode = 0, options.last("efm")
     for name in options.rest:
         try:
@@ -194,7 +194,7 @@ def stat(p: Process) -> int:
         p, "c:fLt", {"format=": "c", "printf=": "printf", "dereference": "L", "file-system": "f", "terse": "t"}
     )
     if not options.rest:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     status = 0
     for name in options.rest:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import Options, parse
+from samovar.shell.commands.options import Options, misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 from samovar.shell.kernel.wait import Wait
@@ -20,7 +20,7 @@ def rm(p: Process) -> Body:
     if not options.rest:
         if "f" in options:
             return 0
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     status = 0
     for name in options.rest:
         path = p.path(name)
@@ -109,7 +109,7 @@ def rmdir(p: Process) -> int:
     """Remove empty directories."""
     options = parse(p, "pv", {"parents": "p", "verbose": "v", "ignore-fail-on-non-empty": "ignore"})
     if not options.rest:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     status = 0
     for name in options.rest:
         parts = [name]
@@ -132,7 +132,7 @@ def unlink(p: Process) -> int:
     options = parse(p, "")
     if len(options.rest) != 1:
         said = f"extra operand {quoted(options.rest[1])}" if options.rest else "missing operand"
-        return p.fail(f"{said}\nTry '{p.name} --help' for more information.")
+        return misuse(p, f"{said}")
     try:
         p.view.unlink(p.path(options.rest[0]))
     except Fault as fault:
@@ -144,7 +144,7 @@ def shred(p: Process) -> int:
     """Overwrite, and remove with -u."""
     options = parse(p, "fn:s:uvxz", {"remove=?": "u", "force": "f", "verbose": "v", "zero": "z", "iterations=": "n"})
     if not options.rest:
-        return p.fail(f"missing file operand\nTry '{p.name} --help' for more information.")
+        return misuse(p, "missing file operand")
     status = 0
     for name in options.rest:
         try:

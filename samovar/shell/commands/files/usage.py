@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 from samovar.shell.commands.files.names import human, quoted
 from samovar.shell.commands.files.nodes import amount
-from samovar.shell.commands.options import Options, parse
+from samovar.shell.commands.options import Options, misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.files import OpenFile, opened
 from samovar.shell.kernel.process import Body, Process
@@ -21,7 +21,7 @@ def du(p: Process) -> Body:
     """Disk usage."""
     options = parse(p, "0aAbB:cd:DhHkLlmPsSt:xX:", _LONG)
     if "s" in options and "a" in options:
-        return p.fail("cannot both summarize and show all entries\nTry 'du --help' for more information.")
+        return misuse(p, "cannot both summarize and show all entries")
     most = int(options.value("d")[:6]) if options.value("d").isdecimal() else 0 if "s" in options else 1 << 30
     total, status = 0, 0
     for name in options.rest or ["."]:
@@ -111,7 +111,7 @@ def dd(p: Process) -> Body:
             "oflag",
             "cbs",
         ):
-            return p.fail(f"unrecognized operand {quoted(word)}\nTry 'dd --help' for more information.")
+            return misuse(p, f"unrecognized operand {quoted(word)}")
         values[name] = value
     numbers = {}
     for name in ("bs", "ibs", "count", "skip", "seek"):

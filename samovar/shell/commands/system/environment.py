@@ -1,7 +1,7 @@
 """env, printenv, nohup, nice, renice, ionice, setsid, taskset, tty, stty, clear, reset, tput."""
 
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel import signals
 from samovar.shell.kernel.files import opened
@@ -56,7 +56,7 @@ def printenv(p: Process) -> int:
 def nohup(p: Process) -> Body:
     """Run a command that no hang-up ends."""
     if len(p.argv) < 2:
-        return p.fail("missing operand\nTry 'nohup --help' for more information.", 125)
+        return misuse(p, "missing operand", 125)
     p.ignored.add(signals.HUP)
     stream = p.descriptors.get(1)
     if stream is not None and stream.tty:

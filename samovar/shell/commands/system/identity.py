@@ -1,7 +1,7 @@
 """uname, arch, hostname, nproc, getconf, hostnamectl, lsb_release."""
 
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import misuse, parse
 from samovar.shell.kernel.process import Process
 
 _LONG = {
@@ -14,7 +14,7 @@ def uname(p: Process) -> int:
     """What system this is."""
     options = parse(p, "asnrvmpio", _LONG)
     if options.rest:
-        return p.fail(f"extra operand {quoted(options.rest[0])}\nTry '{p.name} --help' for more information.")
+        return misuse(p, f"extra operand {quoted(options.rest[0])}")
     if "version" in options:
         p.out("uname (GNU coreutils) 9.1\n")
         return 0

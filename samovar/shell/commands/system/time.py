@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime
 
+from samovar.shell.commands.files.dates import when
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.files.nodes import when
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel import signals
 from samovar.shell.kernel.process import Body, Process
@@ -159,12 +159,12 @@ def sleep(p: Process) -> Body:
     """Wait."""
     options = parse(p, "", {"version": "version", "help": "help"})
     if not options.rest:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     total = 0.0
     for word in options.rest:
         seconds = seconds_of(word)
         if seconds is None:
-            return p.fail(f"invalid time interval {quoted(word)}\nTry '{p.name} --help' for more information.")
+            return misuse(p, f"invalid time interval {quoted(word)}")
         total += seconds
     yield from p.sleep(total)
     return 0
@@ -184,12 +184,10 @@ def timeout(p: Process) -> Body:
         return 125
     seconds = seconds_of(options.rest[0])
     if seconds is None:
-        return p.fail(
-            f"invalid time interval {quoted(options.rest[0])}\nTry '{p.name} --help' for more information.", 125
-        )
+        return misuse(p, f"invalid time interval {quoted(options.rest[0])}", 125)
     number = signals.number(options.value("s", "TERM"))
     if number is None:
-        return p.fail(f"{quoted(options.value('s'))}: invalid signal\nTry '{p.name} --help' for more information.", 125)
+        return misuse(p, f"{quoted(options.value('s'))}: invalid signal", 125)
     argv = options.rest[1:]
     try:
         child = p.kernel.command(p, argv, p.environment, p.descriptors)

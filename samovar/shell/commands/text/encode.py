@@ -4,7 +4,7 @@ import base64
 import binascii
 
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import Options, parse
+from samovar.shell.commands.options import Options, misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 
@@ -18,7 +18,7 @@ def base(p: Process) -> Body:
     """base64 and base32, both ways."""
     options = parse(p, "diw:", {"decode": "d", "ignore-garbage": "i", "wrap=": "w"})
     if len(options.rest) > 1:
-        return p.fail(f"extra operand {quoted(options.rest[1])}\nTry '{p.name} --help' for more information.")
+        return misuse(p, f"extra operand {quoted(options.rest[1])}")
     width = options.value("w", "76")
     if not width.isdecimal():
         return p.fail(f"invalid wrap size: {quoted(width)}")

@@ -3,7 +3,7 @@
 import re
 
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import misuse, parse
 from samovar.shell.commands.text.pattern import PatternFault
 from samovar.shell.commands.text.regex import Regex
 from samovar.shell.disk.fault import Fault
@@ -26,13 +26,13 @@ def seq(p: Process) -> Body:
             name, _, value = word.partition("=")
             separator, form = (value, form) if name == "--separator" else (separator, value)
         elif word != "--":
-            return p.fail(f"invalid option -- '{word[1:2]}'\nTry 'seq --help' for more information.")
+            return misuse(p, f"invalid option -- '{word[1:2]}'")
     if not words or len(words) > 3:
         said = "missing operand" if not words else f"extra operand {quoted(words[3])}"
-        return p.fail(f"{said}\nTry 'seq --help' for more information.")
+        return misuse(p, f"{said}")
     for word in words:
         if not _NUMBER.fullmatch(word):
-            return p.fail(f"invalid floating point argument: {quoted(word)}\nTry 'seq --help' for more information.")
+            return misuse(p, f"invalid floating point argument: {quoted(word)}")
     digits = max((len(word.partition(".")[2]) for word in words[:2]), default=0) if len(words) > 1 else 0
     scale = 10**digits
     first, step, last = (
@@ -45,7 +45,7 @@ def seq(p: Process) -> Body:
     if len(words) == 1:
         first, step = scale, scale
     if not step:
-        return p.fail(f"invalid Zero increment value: {quoted(words[1])}\nTry 'seq --help' for more information.")
+        return misuse(p, f"invalid Zero increment value: {quoted(words[1])}")
     width = max(len(_shown(first, digits)), len(_shown(last, digits))) if equal else 0
     at, some = first, False
     while at <= last if step > 0 else at >= last:
@@ -187,14 +187,14 @@ def expr(p: Process) -> int:
     if words[:1] == ["--"]:
         words = words[1:]
     if not words:
-        return p.fail("missing operand\nTry 'expr --help' for more information.", 2)
+        return misuse(p, "missing operand", 2)
     expression = _Expression(p, words)
     try:
         value = expression.value()
         if expression.at < len(words):
             raise _Misuse(f"syntax error: unexpected argument {quoted(words[expression.at])}")
-    except _Misuse as misuse:
-        return p.fail(str(misuse), 2)
+    except _Misuse as fault:
+        return p.fail(str(fault), 2)
     p.out(value + "\n")
     return int(value in ("", "0") or (_integer(value) and int(value) == 0))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from samovar.shell.commands.options import misuse
 from samovar.shell.commands.text.echo import unescaped
 from samovar.shell.kernel.process import Process
 
@@ -168,7 +169,7 @@ def format_all(form: str, arguments: list[str], spend: Callable[[int], None]) ->
 def printf(p: Process) -> int:
     """The program."""
     if len(p.argv) < 2:
-        return p.fail(f"missing operand\nTry '{p.name} --help' for more information.")
+        return misuse(p)
     text, faults = format_all(p.argv[1], p.argv[2:], p.spend)
     p.out(text)
     for fault in faults:

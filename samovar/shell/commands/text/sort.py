@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from samovar.shell.commands.files.names import quoted
-from samovar.shell.commands.options import Options, parse
+from samovar.shell.commands.options import Options, misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 from samovar.shell.kernel.wait import Wait
@@ -117,8 +117,8 @@ def sort(p: Process) -> Body:
     options = parse(p, "bcCdfghik:mMno:rRsS:t:T:uVz", _LONG, status=2)
     try:
         keys, separator = [_key(text) for text in options.values("k")], _separator(options)
-    except _Misuse as misuse:
-        return p.fail(str(misuse), 2)
+    except _Misuse as fault:
+        return p.fail(str(fault), 2)
     lines: list[str] = []
     end = "\0" if "z" in options else "\n"
     for name in options.rest or ["-"]:
@@ -233,7 +233,7 @@ def uniq(p: Process) -> Body:
     """Drop repeated lines."""
     options = parse(p, "cdDf:is:uw:z", _UNIQ)
     if len(options.rest) > 2:
-        return p.fail(f"extra operand {quoted(options.rest[2])}\nTry 'uniq --help' for more information.")
+        return misuse(p, f"extra operand {quoted(options.rest[2])}")
     try:
         data = yield from p.load(options.rest[0] if options.rest else "-")
     except Fault as fault:
