@@ -58,6 +58,13 @@ def release_of(kind: object) -> Release:
     raise ValueError(f"configuration, [persona] kind: '{kind}' is none of {known}")
 
 
+#: fields that are the release's own
+_OF_RELEASE = (
+    "kind", "os_id", "os_name", "os_version", "os_codename", "telnet_issue", "telnet_server", "ftp_banner",
+    "http_server", "busybox",
+)  # fmt: skip
+
+
 def draw(random: Random, now: float, release: Release = RELEASES[0]) -> Persona:
     """A new persona; the same ``random`` and ``now`` give the same story (keys are always fresh)."""
     hardware = random.choice(release.hardware)
@@ -70,10 +77,6 @@ def draw(random: Random, now: float, release: Release = RELEASES[0]) -> Persona:
         host_name=host_name,
         domain=domain,
         organization=organization,
-        os_id=release.os_id,
-        os_name=release.os_name,
-        os_version=release.os_version,
-        os_codename=release.os_codename,
         kernel_release=kernel_release,
         kernel_version=kernel_version,
         machine=hardware.machine,
@@ -88,18 +91,13 @@ def draw(random: Random, now: float, release: Release = RELEASES[0]) -> Persona:
         serial_number=_serial(random, hardware),
         users=() if release.busybox else tuple(random.sample(USERS, random.randrange(1, 4))),
         ssh_banner=random.choice(release.ssh_banners),
-        telnet_issue=release.telnet_issue,
-        ftp_banner=release.ftp_banner,
-        http_server=release.http_server,
         http_page="ubuntu" if release.os_id == "ubuntu" else "debian",
         site_time=installed + random.randrange(DAY, 40 * DAY),
         salt=secrets.token_hex(32),
         ssh_host_keys=host_keys(release.host_keys),
         tls_certificate=certificate,
         tls_key=key,
-        kind=release.kind,
-        telnet_server=release.telnet_server,
-        busybox=release.busybox,
+        **{name: getattr(release, name) for name in _OF_RELEASE},
     )
 
 

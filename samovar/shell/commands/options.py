@@ -53,32 +53,35 @@ def parse(
     operand ends the options. A misuse is said as getopt says it, with the hint ("Try 'NAME --help' ..."), and ends
     the process with ``status``.
     """
+    try:
+        return _read(process.argv[start:], letters, long or {}, in_order=in_order)
+    except _Misuse as wrong:
+        said = hint or f"Try '{process.name} --help' for more information."
+        process.err(f"{process.name}: {wrong}\n{said}\n")
+        raise Killed(status) from None
+
+
+def _read(words: list[str], letters: str, long: Mapping[str, str], *, in_order: bool) -> Options:
     takes, joined = _table(letters)
-    names = {name.rstrip("=?"): (name[len(name.rstrip("=?")) :], target) for name, target in (long or {}).items()}
+    names = {name.rstrip("=?"): (name[len(name.rstrip("=?")) :], target) for name, target in long.items()}
     flags: list[tuple[str, str]] = []
     rest: list[str] = []
-    words = process.argv[start:]
     place = 0
-    try:
-        while place < len(words):
-            word = words[place]
-            place += 1
-            if word == "--":
+    while place < len(words):
+        word = words[place]
+        place += 1
+        if word == "--":
+            rest += words[place:]
+            break
+        if not word.startswith("-") or word == "-":
+            rest.append(word)
+            if in_order:
                 rest += words[place:]
                 break
-            if not word.startswith("-") or word == "-":
-                rest.append(word)
-                if in_order:
-                    rest += words[place:]
-                    break
-            elif word.startswith("--"):
-                place = _long(words, place, names, flags)
-            else:
-                place = _short(words, place, (takes, joined, letters), flags)
-    except _Misuse as misuse:
-        said = hint or f"Try '{process.name} --help' for more information."
-        process.err(f"{process.name}: {misuse}\n{said}\n")
-        raise Killed(status) from None
+        elif word.startswith("--"):
+            place = _long(words, place, names, flags)
+        else:
+            place = _short(words, place, (takes, joined, letters), flags)
     return Options(flags, rest)
 
 

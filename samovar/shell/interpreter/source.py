@@ -96,38 +96,21 @@ def shell_command(process: Process) -> Body:
     """``bash`` and ``sh`` as programs."""
     argv, name = process.argv, process.name.removeprefix("-")
     shell = Shell(process, name=argv[0], dialect="bash" if name in ("bash", "rbash") else "ash")
-    rest, command, stdin = argv[1:], None, False
+    rest, letters = argv[1:], set[str]()
     while rest and rest[0][:1] in ("-", "+") and len(rest[0]) > 1:
         option = rest.pop(0)
+        if option == "--version" and shell.dialect == "bash":
+            process.out(_about(shell))
+            return 0
         if option == "--":
             break
-        if option.startswith("--"):
-            if option == "--version" and shell.dialect == "bash":
-                process.out(_about(shell))
-                return 0
-            continue
-        for letter in option[1:]:
-            if letter == "c":
-                command = ""
-            elif letter == "s":
-                stdin = True
-            elif letter == "o":
-                _flag(shell, rest.pop(0) if rest else "", option[0] == "-")
-            else:
-                _flag(shell, letter, option[0] == "-")
-    if command is not None:
-        if not rest:
-            return process.fail("-c: option requires an argument", 2)
-        command = rest.pop(0)
-        if rest:
-            shell.name, shell.parameters = rest[0], rest[1:]
-        shell.script_name = shell.name
-        return (
-            yield from life(
-                shell, run_text(shell, command, last=True, name=f"{shell.name}: -c" if shell.dialect == "bash" else "")
-            )
-        )
-    if rest and not stdin:
+        for letter in option[1:] if not option.startswith("--") else "":
+            letters.add(letter)
+            if letter not in "cs":
+                _flag(shell, rest.pop(0) if letter == "o" and rest else letter, option[0] == "-")
+    if "c" in letters:
+        return (yield from _command(shell, rest))
+    if rest and "s" not in letters:
         return (yield from _file(shell, rest))
     shell.parameters = rest
     if (stream := process.descriptors.get(0)) is not None and stream.tty:
@@ -135,6 +118,18 @@ def shell_command(process: Process) -> Body:
 
         return (yield from interactive(shell))
     return (yield from life(shell, run_lines(shell)))
+
+
+def _command(shell: Shell, rest: list[str]) -> Body:
+    """``-c``."""
+    if not rest:
+        return shell.process.fail("-c: option requires an argument", 2)
+    command, *rest = rest
+    if rest:
+        shell.name, shell.parameters = rest[0], rest[1:]
+    shell.script_name = shell.name
+    name = f"{shell.name}: -c" if shell.dialect == "bash" else ""
+    return (yield from life(shell, run_text(shell, command, last=True, name=name)))
 
 
 def _about(shell: Shell) -> str:

@@ -145,7 +145,7 @@ async def test_hydra(kind: str, tmp_path: Path) -> None:
     (tmp_path / "passwords").write_text("a\nb\nopen\nc\n")
     async with running(SSH, tmp_path, drawn(kind)) as (port, notes):
         said = await client(
-            *("hydra", "-I", "-t", "2", "-l", "root", "-P", str(tmp_path / "passwords"), "-s", str(port)),
+            *("hydra", "-I", "-t", "1", "-l", "root", "-P", str(tmp_path / "passwords"), "-s", str(port)),
             "ssh://127.0.0.1",
         )
     assert f"[{port}][ssh] host: 127.0.0.1   login: root   password: open" in said

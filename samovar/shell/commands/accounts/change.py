@@ -1,11 +1,14 @@
 """passwd, chpasswd, useradd, adduser, userdel, usermod, groupadd, groupdel, gpasswd, chsh, chage."""
 
+from collections.abc import Generator
+
 from samovar.shell.commands.accounts.database import load, save
 from samovar.shell.commands.accounts.password import ask, store
 from samovar.shell.commands.files.copy import make_parents
 from samovar.shell.commands.options import Options, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
+from samovar.shell.kernel.wait import Wait
 
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-.$ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _MAX_ROWS = 500
@@ -82,27 +85,19 @@ def home_of(p: Process, home: str, uid: int, gid: int) -> None:
         p.view.chown(f"{home}/{name}", uid, gid)
 
 
+_ADDUSER = {
+    "disabled-password": "disabled", "disabled-login": "disabled", "gecos=": "c", "home=": "d", "shell=": "s",
+    "uid=": "u", "gid=": "g", "ingroup=": "g", "system": "r", "no-create-home": "M", "quiet": "q", "group":
+    "group", "force-badname": "badname", "comment=": "c",
+}  # fmt: skip
+
+
 def adduser(p: Process) -> Body:
     """Debian's friendly way: asks."""
     options = parse(
         p,
         "q",
-        {
-            "disabled-password": "disabled",
-            "disabled-login": "disabled",
-            "gecos=": "c",
-            "home=": "d",
-            "shell=": "s",
-            "uid=": "u",
-            "gid=": "g",
-            "ingroup=": "g",
-            "system": "r",
-            "no-create-home": "M",
-            "quiet": "q",
-            "group": "group",
-            "force-badname": "badname",
-            "comment=": "c",
-        },
+        _ADDUSER,
     )
     if not options.rest:
         p.err("adduser: Only one or two names allowed.\n")
@@ -121,6 +116,12 @@ def adduser(p: Process) -> Body:
     status = make(p, name, Options([*kept, ("m", ""), ("s", options.value("s") or "/bin/bash")], [name]))
     if status:
         return status
+    yield from _introduce(p, name, options)
+    return 0
+
+
+def _introduce(p: Process, name: str, options: Options) -> Generator[Wait, bytes, None]:
+    """Tell what was done, and ask for what is still to be known."""
     row = load(p, "/etc/passwd").find(name) or [""] * 7
     if "q" not in options:
         p.out(
@@ -137,7 +138,6 @@ def adduser(p: Process) -> Body:
             yield from p.line()
         p.out("Is the information correct? [Y/n] ")
         yield from p.line()
-    return 0
 
 
 def _join(p: Process, name: str, group: str) -> int:

@@ -1,9 +1,14 @@
 """id, whoami, groups, logname, getent, su, sudo."""
 
+from collections.abc import Generator
+
+from msgspec import Struct
+
 from samovar.shell.commands.accounts.database import groups_of, load
 from samovar.shell.commands.files.names import quoted
 from samovar.shell.commands.options import misuse, parse
 from samovar.shell.kernel.process import Body, Identity, Process
+from samovar.shell.kernel.wait import Wait
 
 
 def find(p: Process, name: str) -> Identity | None:
@@ -153,55 +158,76 @@ def become(p: Process, who: Identity, argv: list[str], *, login: bool) -> Body:
     return (yield from p.kernel.finish(child))
 
 
-def sudo(p: Process) -> Body:
-    """Run a command as root, or another."""
-    words, name, shell, listed = p.argv[1:], "root", False, False
-    while words and words[0].startswith("-"):
-        word = words.pop(0)
-        if word in ("-u", "--user", "-g", "-p", "-C", "-h") and words:
-            value = words.pop(0)
-            name = value if word in ("-u", "--user") else name
+class _Wish(Struct):
+    """What sudo is asked for."""
+
+    words: list[str]
+    user: str = "root"
+    shell: bool = False
+    listed: bool = False
+    done: bool = False
+
+
+def _wish(p: Process) -> _Wish:
+    wish = _Wish(p.argv[1:])
+    while wish.words and wish.words[0].startswith("-"):
+        word = wish.words.pop(0)
+        if word in ("-u", "--user", "-g", "-p", "-C", "-h") and wish.words:
+            value = wish.words.pop(0)
+            wish.user = value if word in ("-u", "--user") else wish.user
         elif word in ("-i", "-s", "--login", "--shell"):
-            shell = True
+            wish.shell = True
         elif word in ("-l", "--list"):
-            listed = True
+            wish.listed = True
         elif word in ("-V", "--version"):
             p.out("Sudo version 1.9.13p3\n")
-            return 0
+            wish.done = True
         elif word in ("-k", "-K", "-v"):
-            return 0
+            wish.done = True
         elif word == "--":
             break
-    if not words and not shell and not listed:
+    return wish
+
+
+def _admitted(p: Process) -> Generator[Wait, bytes, bool]:
+    """Whether this user may; who is in no such group is asked for a password that is never right."""
+    groups = groups_of(p, p.identity.name, p.identity.gid)
+    if not p.identity.uid or any(group in ("sudo", "root") for _, group in groups):
+        return True
+    for _ in range(3):
+        p.err(f"[sudo] password for {p.identity.name}: ")
+        if not (yield from p.secret()):
+            p.err("\nsudo: a password is required\n")
+            return False
+        yield from p.sleep(2.0)
+        p.err("Sorry, try again.\n")
+    p.err("sudo: 3 incorrect password attempts\n")
+    return False
+
+
+def sudo(p: Process) -> Body:
+    """Run a command as root, or another."""
+    wish = _wish(p)
+    if wish.done:
+        return 0
+    if not (wish.words or wish.shell or wish.listed):
         p.err("usage: sudo -h | -K | -k | -V\nusage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]\n")
         return 1
-    if p.identity.uid and not any(
-        group in ("sudo", "root") for _, group in groups_of(p, p.identity.name, p.identity.gid)
-    ):
-        for _ in range(3):
-            p.err(f"[sudo] password for {p.identity.name}: ")
-            if not (yield from p.secret()):
-                p.err("\nsudo: a password is required\n")
-                return 1
-            yield from p.sleep(2.0)
-            p.err("Sorry, try again.\n")
-        p.err("sudo: 3 incorrect password attempts\n")
+    if not (yield from _admitted(p)):
         return 1
-    if listed:
+    if wish.listed:
         host = p.machine.persona.host_name
         p.out(
-            f"Matching Defaults entries for {p.identity.name} on {host}:\n"
-            "    env_reset, mail_badpass,\n    "
+            f"Matching Defaults entries for {p.identity.name} on {host}:\n    env_reset, mail_badpass,\n    "
             "secure_path=/usr/local/sbin\\:/usr/local/bin\\:/usr/sbin\\:/usr/bin\\:/sbin\\:/bin,\n"
-            f"    use_pty\n\nUser {p.identity.name} may run the following commands on {host}:\n"
-            "    (ALL : ALL) ALL\n"
+            f"    use_pty\n\nUser {p.identity.name} may run the following commands on {host}:\n    (ALL : ALL) ALL\n"
         )
         return 0
-    who = find(p, name)
+    who = find(p, wish.user)
     if who is None:
-        return p.fail(f"unknown user {name}\nsudo: error initializing audit plugin sudoers_audit")
-    status = yield from become(p, who, words or ["bash"], login=shell)
-    if status == 127 and words:
-        p.err(f"sudo: {words[0]}: command not found\n")
+        return p.fail(f"unknown user {wish.user}\nsudo: error initializing audit plugin sudoers_audit")
+    status = yield from become(p, who, wish.words or ["bash"], login=wish.shell)
+    if status == 127 and wish.words:
+        p.err(f"sudo: {wish.words[0]}: command not found\n")
         return 1
     return status

@@ -30,6 +30,26 @@ def store(p: Process, name: str, value: str) -> bool:
     return True
 
 
+def _renewed(p: Process, name: str) -> Generator[Wait, bytes, bool]:
+    """Ask for a new password until one is given twice alike; whether it was."""
+    for _ in range(3):
+        p.err("New password: ")
+        first = yield from p.secret()
+        p.err("Retype new password: ")
+        second = yield from p.secret()
+        if not first:
+            p.err("No password has been supplied.\n")
+            if not second:
+                return False
+        elif first != second:
+            p.err("Sorry, passwords do not match.\n")
+            return False
+        else:
+            store(p, name, hashed(p, first))
+            return True
+    return False
+
+
 def passwd(p: Process) -> Body:
     """Change a password."""
     options = parse(
@@ -54,22 +74,9 @@ def passwd(p: Process) -> Body:
         yield from p.sleep(2.0)
         p.err("passwd: Authentication token manipulation error\npasswd: password unchanged\n")
         return 10
-    for _ in range(3):
-        p.err("New password: ")
-        first = yield from p.secret()
-        p.err("Retype new password: ")
-        second = yield from p.secret()
-        if not first:
-            p.err("No password has been supplied.\n")
-            if not second:
-                break
-        elif first != second:
-            p.err("Sorry, passwords do not match.\n")
-            break
-        else:
-            store(p, name, hashed(p, first))
-            p.err("passwd: password updated successfully\n")
-            return 0
+    if (yield from _renewed(p, name)):
+        p.err("passwd: password updated successfully\n")
+        return 0
     p.err("passwd: Authentication token manipulation error\npasswd: password unchanged\n")
     return 10
 
@@ -124,16 +131,8 @@ def chpasswd(p: Process) -> Body:
 
 
 def ask(p: Process, name: str) -> Generator[Wait, bytes, None]:
-    """Ask for a new password twice, as adduser does, and set it."""
-    p.err("New password: ")
-    first = yield from p.secret()
-    p.err("Retype new password: ")
-    second = yield from p.secret()
-    if first and first == second:
-        store(p, name, hashed(p, first))
+    """Ask for a new password as adduser does, and set it."""
+    if (yield from _renewed(p, name)):
         p.err("passwd: password updated successfully\n")
     else:
-        p.err(
-            "Sorry, passwords do not match.\npasswd: Authentication token manipulation error\n"
-            "passwd: password unchanged\n"
-        )
+        p.err("passwd: Authentication token manipulation error\npasswd: password unchanged\n")

@@ -289,11 +289,15 @@ def _read(p: Process, job: _Job, mode: str) -> Generator[Wait, bytes, int]:
         if plain:
             p.err("tar: Skipping to next header\n" if len(plain) > 10239 else "")
         job.status = 2
+    _say_missing(p, job, found)
+    return _finish(p, job)
+
+
+def _say_missing(p: Process, job: _Job, found: set[str]) -> None:
     for _, name in job.names:
         if name and name.rstrip("/") not in found:
             p.err(f"tar: {name}: Not found in archive\n")
             job.status = 2
-    return _finish(p, job)
 
 
 def _plain(p: Process, job: _Job, data: bytes, archive: str) -> bytes | None:

@@ -21,6 +21,13 @@ def stamp(text: str, now: float) -> float | None:
         return None
 
 
+_UNITS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_UNITS |= {"month": 2_592_000, "year": 31_536_000}
+_FORMS = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%H:%M", "%d %b %Y", "%b %d %Y",
+)  # fmt: skip
+
+
 def when(text: str, now: float) -> float | None:
     """A date as it is usually given: @seconds, ISO, "now", "yesterday", "2 days ago"."""
     text = text.strip()
@@ -30,30 +37,10 @@ def when(text: str, now: float) -> float | None:
         return now
     if text in ("yesterday", "tomorrow"):
         return now + (86_400 if text == "tomorrow" else -86_400)
-    units = {
-        "sec": 1,
-        "second": 1,
-        "min": 60,
-        "minute": 60,
-        "hour": 3600,
-        "day": 86_400,
-        "week": 604_800,
-        "month": 2_592_000,
-        "year": 31_536_000,
-    }
     found = re.fullmatch(r"([+-]?\d{1,6})\s*(\w+?)s?(\s+ago)?", text)
-    if found and found[2] in units:
-        return now + int(found[1]) * units[found[2]] * (-1 if found[3] else 1)
-    for form in (
-        "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%d %H:%M",
-        "%Y-%m-%d",
-        "%Y-%m-%dT%H:%M:%S",
-        "%Y%m%d",
-        "%H:%M",
-        "%d %b %Y",
-        "%b %d %Y",
-    ):
+    if found and found[2] in _UNITS:
+        return now + int(found[1]) * _UNITS[found[2]] * (-1 if found[3] else 1)
+    for form in _FORMS:
         try:
             moment = datetime.strptime(text, form).replace(tzinfo=UTC)
         except ValueError:

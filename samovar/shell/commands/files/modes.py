@@ -42,6 +42,12 @@ def tree(p: Process, names: list[str], *, recursive: bool, said: str) -> Iterato
                 stack += [f"{name.rstrip('/')}/{child}" for child in reversed(below)]
 
 
+_CHMOD = {
+    "changes": "c", "silent": "f", "quiet": "f", "verbose": "v", "recursive": "R", "reference=": "reference",
+    "preserve-root": "x", "no-preserve-root": "x",
+}  # fmt: skip
+
+
 def chmod(p: Process) -> Body:
     """Change modes."""
     for place, word in enumerate(p.argv[1:], 1):  # -x and its kind are modes, not options
@@ -51,16 +57,7 @@ def chmod(p: Process) -> Body:
     options = parse(
         p,
         "cfvR",
-        {
-            "changes": "c",
-            "silent": "f",
-            "quiet": "f",
-            "verbose": "v",
-            "recursive": "R",
-            "reference=": "reference",
-            "preserve-root": "x",
-            "no-preserve-root": "x",
-        },
+        _CHMOD,
     )
     names = list(options.rest)
     if "reference" in options:

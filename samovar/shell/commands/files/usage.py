@@ -91,50 +91,46 @@ class _Counter:
 _MAX_COPY = 64 << 20  # bytes that one dd moves
 
 
-def dd(p: Process) -> Body:
-    """Copy blocks."""
-    values = {}
+_OPERANDS = frozenset("if of bs ibs obs count skip seek conv status iflag oflag cbs".split())  # noqa: SIM905
+
+
+class _Unfit(Exception):
+    """An operand is wrong; the message."""
+
+
+def _operands(p: Process) -> tuple[dict[str, str], dict[str, int]]:
+    """The operands, and those that are numbers. Raises _Unfit."""
+    values, numbers = dict[str, str](), dict[str, int]()
     for word in p.argv[1:]:
         name, equals, value = word.partition("=")
-        if not equals or name not in (
-            "if",
-            "of",
-            "bs",
-            "ibs",
-            "obs",
-            "count",
-            "skip",
-            "seek",
-            "conv",
-            "status",
-            "iflag",
-            "oflag",
-            "cbs",
-        ):
-            return misuse(p, f"unrecognized operand {quoted(word)}")
+        if not equals or name not in _OPERANDS:
+            raise _Unfit(f"unrecognized operand {quoted(word)}\nTry 'dd --help' for more information.")
         values[name] = value
-    numbers = {}
-    for name in ("bs", "ibs", "count", "skip", "seek"):
-        if name in values:
-            number = amount(values[name].removesuffix("B") if values[name].endswith("kB") is False else values[name])
-            if number is None or (name in ("bs", "ibs") and not number):
-                return p.fail(f"invalid number: {quoted(values[name])}")
-            numbers[name] = number
+        if name not in ("bs", "ibs", "count", "skip", "seek"):
+            continue
+        number = amount(value.removesuffix("B") if value[-2:-1].isdecimal() else value)
+        if number is None or (name in ("bs", "ibs") and not number):
+            raise _Unfit(f"invalid number: {quoted(value)}")
+        numbers[name] = number
+    return values, numbers
+
+
+def dd(p: Process) -> Body:
+    """Copy blocks."""
+    try:
+        values, numbers = _operands(p)
+    except _Unfit as unfit:
+        return p.fail(str(unfit))
     block = min(numbers.get("bs", numbers.get("ibs", 512)), 16 << 20)
     began = p.now
     try:
         full, part, size = yield from _blocks(p, values, numbers, block)
     except Fault as fault:
-        name = (
-            values.get("of", "")
-            if fault.code in ("EISDIR", "ENOSPC", "EROFS")
-            else values.get("if") or values.get("of", "")
-        )
-        return p.fail(
-            f"failed to open {quoted(name)}: {fault.text}"
-            if fault.code != "ENOSPC"
-            else f"error writing {quoted(name)}: {fault.text}"
-        )
+        goal = values.get("of", "")
+        if fault.code == "ENOSPC":
+            return p.fail(f"error writing {quoted(goal)}: {fault.text}")
+        name = goal if fault.code in ("EISDIR", "EROFS") else values.get("if") or goal
+        return p.fail(f"failed to open {quoted(name)}: {fault.text}")
     if values.get("status") != "none":
         p.err(f"{full}+{part} records in\n{full}+{part} records out\n")
         if values.get("status") != "noxfer":

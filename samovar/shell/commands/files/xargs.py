@@ -61,42 +61,40 @@ def words(p: Process, text: str, options: Options, *, lines: bool) -> list[str] 
         return items[:-1] if items and not items[-1] else items
     if lines and "L" not in options:
         return [line.strip(" \t") for line in text.split("\n") if line.strip(" \t")]
-    items, current, quote, some = [], [], "", False
-    place = 0
+    found = _unquoted(p, text)
+    end = options.value("E")
+    return found[: found.index(end)] if found and end and end in found else found
+
+
+def _unquoted(p: Process, text: str) -> list[str] | None:
+    """Words parted by blanks; quotes and backslashes keep them together."""
+    items: list[str] = []
+    current: list[str] | None = None  # None: between words
+    quote, place = "", 0
     while place < len(text):
         c = text[place]
         place += 1
-        if quote:
-            if c == "\n":
-                kind = "single" if quote == "'" else "double"
-                p.err(f"xargs: unmatched {kind} quote; {_ADVICE}")
-                return None
-            if c == quote:
-                quote = ""
-            else:
-                current.append(c)
+        if quote and c == "\n":
+            break
+        if quote and c != quote:
+            current = current or []
+            current.append(c)
         elif c in "'\"":
-            quote, some = c, True
+            quote, current = ("" if quote else c), current or []
         elif c == "\\" and place < len(text):
+            current = current or []
             current.append(text[place])
             place += 1
-            some = True
         elif c in " \t\n":
-            if some:
-                items.append("".join(current))
-            current, some = [], False
+            items += ["".join(current)] if current is not None else []
+            current = None
         else:
+            current = current or []
             current.append(c)
-            some = True
     if quote:
-        kind = "single" if quote == "'" else "double"
-        p.err(f"xargs: unmatched {kind} quote; {_ADVICE}")
+        p.err(f"xargs: unmatched {'single' if quote == chr(39) else 'double'} quote; {_ADVICE}")
         return None
-    if some:
-        items.append("".join(current))
-    if end := options.value("E"):
-        items = items[: items.index(end)] if end in items else items
-    return items
+    return [*items, "".join(current)] if current is not None else items
 
 
 def _batches(items: list[str], argv: list[str], options: Options, replace: str) -> list[list[str]]:

@@ -102,29 +102,19 @@ def _main(p: Process, unit: Unit) -> Task | None:
     return next((task for task in everything(p) if unit.program and task.comm == unit.program[:15]), None)
 
 
+_SYSTEMCTL = {
+    "no-pager": "x", "all": "a", "type=": "t", "state=": "state", "quiet": "q", "now": "now", "version":
+    "version", "full": "l", "no-legend": "no-legend", "property=": "p", "failed": "failed", "plain": "x",
+    "no-block": "x", "value": "x", "user": "x", "system": "x",
+}  # fmt: skip
+
+
 def systemctl(p: Process) -> int:
     """systemd's services."""
     options = parse(
         p,
         "at:qfHlM:n:o:p:P:rs:",
-        {
-            "no-pager": "x",
-            "all": "a",
-            "type=": "t",
-            "state=": "state",
-            "quiet": "q",
-            "now": "now",
-            "version": "version",
-            "full": "l",
-            "no-legend": "no-legend",
-            "property=": "p",
-            "failed": "failed",
-            "plain": "x",
-            "no-block": "x",
-            "value": "x",
-            "user": "x",
-            "system": "x",
-        },
+        _SYSTEMCTL,
     )
     if "version" in options:
         p.out("systemd 252 (252.39-1~deb12u1)\n")
@@ -188,16 +178,7 @@ def _act(p: Process, verb: str, name: str, *, quiet: bool) -> int:
         p.out("" if quiet else "active\n" if main else "inactive\n")
         return 1
     if unit is None:
-        text = {
-            "status": f"Unit {full} could not be found.",
-            "is-enabled": f"Failed to get unit file state for {full}: No such file or directory",
-            "enable": f"Failed to enable unit: Unit file {full} does not exist.",
-            "disable": f"Failed to disable unit: Unit file {full} does not exist.",
-            "stop": f"Failed to stop {full}: Unit {full} not loaded.",
-            "start": f"Failed to start {full}: Unit {full} not found.",
-        }.get(verb, f"Failed to {verb} {full}: Unit {full} not found.")  # fmt: skip
-        p.err(text + "\n")
-        return 4 if verb == "status" else 5 if verb in ("start", "stop", "restart") else 1
+        return _unknown(p, verb, full)
     if verb == "is-enabled":
         p.out("" if quiet else "enabled\n")
         return 0
@@ -210,6 +191,24 @@ def _act(p: Process, verb: str, name: str, *, quiet: bool) -> int:
             f"See system logs and 'systemctl status {unit.name}.service' for details.\n"
         )
         return 1
+    _change(p, verb, unit)
+    return 0
+
+
+def _unknown(p: Process, verb: str, full: str) -> int:
+    text = {
+        "status": f"Unit {full} could not be found.",
+        "is-enabled": f"Failed to get unit file state for {full}: No such file or directory",
+        "enable": f"Failed to enable unit: Unit file {full} does not exist.",
+        "disable": f"Failed to disable unit: Unit file {full} does not exist.",
+        "stop": f"Failed to stop {full}: Unit {full} not loaded.",
+        "start": f"Failed to start {full}: Unit {full} not found.",
+    }.get(verb, f"Failed to {verb} {full}: Unit {full} not found.")  # fmt: skip
+    p.err(text + "\n")
+    return 4 if verb == "status" else 5 if verb in ("start", "stop", "restart") else 1
+
+
+def _change(p: Process, verb: str, unit: Unit) -> None:
     if verb == "stop":
         p.kernel.stopped.add(unit.name)
         p.kernel.killed |= {
@@ -224,7 +223,6 @@ def _act(p: Process, verb: str, name: str, *, quiet: bool) -> int:
             "/lib/systemd/systemd-sysv-install.\nExecuting: /lib/systemd/systemd-sysv-install "
             f"{verb} {unit.name}\n"
         )
-    return 0
 
 
 def _list(p: Process, *, files: bool, legend: bool) -> int:

@@ -82,6 +82,13 @@ def killall(p: Process) -> int:
     return status
 
 
+_PGREP = {
+    "full": "f", "exact": "x", "list-name": "l", "list-full": "a", "count": "c", "signal=": "signal", "newest":
+    "n", "oldest": "o", "parent=": "P", "euid=": "u", "uid=": "U", "echo": "e", "ignore-case": "i", "inverse":
+    "v",
+}  # fmt: skip
+
+
 def pgrep(p: Process) -> int:
     """Processes by a pattern; pkill signals them."""
     number = signals.TERM
@@ -93,22 +100,7 @@ def pgrep(p: Process) -> int:
     options = parse(
         p,
         "ad:cfg:G:iln:oP:s:t:u:U:vxFeq",
-        {
-            "full": "f",
-            "exact": "x",
-            "list-name": "l",
-            "list-full": "a",
-            "count": "c",
-            "signal=": "signal",
-            "newest": "n",
-            "oldest": "o",
-            "parent=": "P",
-            "euid=": "u",
-            "uid=": "U",
-            "echo": "e",
-            "ignore-case": "i",
-            "inverse": "v",
-        },
+        _PGREP,
         status=2,
     )
     number = signals.number(options.value("signal")) or number if "signal" in options else number
@@ -124,14 +116,8 @@ def pgrep(p: Process) -> int:
             if "e" in options:
                 p.out(f"{task.comm} killed (pid {task.pid})\n")
         elif "c" not in options:
-            more = (
-                " " + (" ".join(task.argv) or task.comm)
-                if "a" in options
-                else f" {task.comm}"
-                if "l" in options
-                else ""
-            )
-            p.out(f"{task.pid}{more}\n")
+            whole = " ".join(task.argv) or task.comm
+            p.out(f"{task.pid}{' ' + whole if 'a' in options else ' ' + task.comm if 'l' in options else ''}\n")
     return int(not hits)
 
 

@@ -1,9 +1,9 @@
 """df, mount, umount, lsblk, blkid, fdisk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from samovar.shell.commands.files.names import human
-from samovar.shell.commands.options import parse
+from samovar.shell.commands.options import Options, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.disk.node import Mount
 from samovar.shell.kernel.process import Process
@@ -112,15 +112,10 @@ def mount(p: Process) -> int:
                 p.out(f"{entry.source} on {entry.target} type {entry.type} ({entry.options})\n")
         return 0
     if p.identity.uid:
-        p.err(
-            "mount: only root can do that\n"
-            if len(options.rest) < 2
-            else (
-                f"mount: {options.rest[-1]}: must be superuser to use mount.\n"
-                "       dmesg(1) may have more information after failed mount system call.\n"
-            )
-        )
-        return 1 if len(options.rest) < 2 else 32
+        if len(options.rest) > 1:
+            return _unmounted(p, f"{options.rest[-1]}: must be superuser to use mount")
+        p.err("mount: only root can do that\n")
+        return 1
     if "a" in options or "remount" in options.value("o"):
         return 0
     if len(options.rest) == 1:
@@ -130,18 +125,15 @@ def mount(p: Process) -> int:
         return 1
     source, goal = options.rest[:2]
     if not p.view.exists(p.path(goal)):
-        p.err(
-            f"mount: {goal}: mount point does not exist.\n       dmesg(1) may have more "
-            "information after failed mount system call.\n"
-        )
-        return 32
+        return _unmounted(p, f"{goal}: mount point does not exist")
     if source.startswith("/") and not p.view.exists(source):
-        p.err(
-            f"mount: {goal}: special device {source} does not exist.\n"
-            "       dmesg(1) may have more information after failed mount system call.\n"
-        )
-        return 32
+        return _unmounted(p, f"{goal}: special device {source} does not exist")
     return 0
+
+
+def _unmounted(p: Process, why: str) -> int:
+    p.err(f"mount: {why}.\n       dmesg(1) may have more information after failed mount system call.\n")
+    return 32
 
 
 def umount(p: Process) -> int:
@@ -167,6 +159,28 @@ def umount(p: Process) -> int:
     return status
 
 
+def _devices(p: Process, options: Options) -> Iterator[list[str]]:
+    """lsblk's rows."""
+    partitions = p.machine.hardware.partitions()
+    mounted = {entry.source: entry for entry in p.view.mounts()}
+    last = max((name for name, *_ in partitions if name[-1].isdecimal()), default="")
+    for name, major, minor, sectors in partitions:
+        part = name[-1].isdecimal()
+        if part and "d" in options:
+            continue
+        shown = (("└─" if name == last else "├─") if part else "") + name
+        entry = mounted.get("/dev/" + name)
+        if "f" not in options:
+            size = str(sectors * 512) if "b" in options else human(sectors * 512).replace(".0", "")
+            kind = "part" if part else "disk"
+            yield [shown, f"{major}:{minor}", "0", size, "0", kind, entry.target if entry else ""]
+        elif entry is None:
+            yield [shown, "", "", "", "", "", "", ""]
+        else:
+            used = f"{entry.used * 100 // max(entry.size, 1)}%"
+            yield [shown, "ext4", "1.0", "", p.machine.disk_id(name), human(entry.available * 1024), used, entry.target]
+
+
 def lsblk(p: Process) -> int:
     """Block devices."""
     options = parse(
@@ -174,41 +188,12 @@ def lsblk(p: Process) -> int:
         "abdfhilmno:OpPrsStx:J",
         {"bytes": "b", "fs": "f", "nodeps": "d", "noheadings": "n", "output=": "o", "paths": "p", "list": "l"},
     )
-    partitions = p.machine.hardware.partitions()
-    mounted = {entry.source: entry for entry in p.view.mounts()}
-    rows = [
-        ["NAME", "FSTYPE", "FSVER", "LABEL", "UUID", "FSAVAIL", "FSUSE%", "MOUNTPOINTS"]
-        if "f" in options
-        else ["NAME", "MAJ:MIN", "RM", "SIZE", "RO", "TYPE", "MOUNTPOINTS"]
-    ]
-    names = [row[0] for row in partitions]
-    for name, major, minor, sectors in partitions:
-        part = name[-1].isdecimal()
-        if part and "d" in options:
-            continue
-        last = not any(other > name for other in names if other[-1].isdecimal())
-        shown = (("└─" if last else "├─") if part else "") + name
-        entry = mounted.get("/dev/" + name)
-        size = str(sectors * 512) if "b" in options else human(sectors * 512).replace(".0", "")
-        point = entry.target if entry else ""
-        if "f" in options:
-            rows.append(
-                [
-                    shown,
-                    "ext4" if entry else "",
-                    "1.0" if entry else "",
-                    "",
-                    p.machine.disk_id(name) if entry else "",
-                    human(entry.available * 1024) if entry else "",
-                    f"{entry.used * 100 // max(entry.size, 1)}%" if entry else "",
-                    point,
-                ]
-            )
-        else:
-            rows.append([shown, f"{major}:{minor}", "0", size, "0", "part" if part else "disk", point])
+    systems = "f" in options
+    heads = "FSTYPE FSVER LABEL UUID FSAVAIL FSUSE%" if systems else "MAJ:MIN RM SIZE RO TYPE"
+    rows = [["NAME", *heads.split(), "MOUNTPOINTS"], *_devices(p, options)]
     rows = rows[1:] if "n" in options else rows
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    left = {0, *range(1, 8)} if "f" in options else {0, 5}
+    left = {0, *range(1, 8)} if systems else {0, 5}
     for row in rows:
         cells = [cell.ljust(widths[i]) if i in left else cell.rjust(widths[i]) for i, cell in enumerate(row[:-1])]
         p.write((" ".join([*cells, row[-1]]).rstrip() + "\n").encode("utf-8"))

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+from collections.abc import Generator
 
 from samovar.shell.commands.files.names import quoted
 from samovar.shell.commands.options import Options, misuse, parse
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
+from samovar.shell.kernel.wait import Wait
 
 _ALPHABETS = {
     "base64": b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
@@ -176,19 +178,18 @@ _NAMED = (
 _ESCAPED = {0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
 
 
+_OD = {
+    "address-radix=": "A", "format=": "t", "read-bytes=": "N", "skip-bytes=": "j", "output-duplicates": "v",
+    "width=?": "w",
+}  # fmt: skip
+
+
 def od(p: Process) -> Body:
     """Bytes in many forms."""
     options = parse(
         p,
         "A:bcdDefFhHiIj:lLN:oOsS:t:vw::xX",
-        {
-            "address-radix=": "A",
-            "format=": "t",
-            "read-bytes=": "N",
-            "skip-bytes=": "j",
-            "output-duplicates": "v",
-            "width=?": "w",
-        },
+        _OD,
     )
     data = bytearray()
     for name in options.rest or ["-"]:
@@ -200,44 +201,39 @@ def od(p: Process) -> Body:
     raw = bytes(data[skip:])
     if "N" in options:
         raw = raw[: _number(options.value("N"))]
-    short = {
-        "b": "o1",
-        "c": "c",
-        "d": "u2",
-        "o": "o2",
-        "x": "x2",
-        "X": "x4",
-        "i": "d4",
-        "l": "d8",
-        "s": "d2",
-        "h": "x2",
-        "O": "o4",
-        "D": "u4",
-    }
-    forms = [
-        value if letter == "t" else short[letter] for letter, value in options.flags if letter == "t" or letter in short
-    ] or ["o2"]
+    given = [value if letter == "t" else _SHORT.get(letter, "") for letter, value in options.flags]
+    forms = [form for form in given if form] or ["o2"]
     width = _number(options.value("w")) or (32 if "w" in options else 16)
-    radix = options.value("A", "o")[:1]
     p.spend(1 + len(raw) // 50)
+    rows = [raw[at : at + width] for at in range(0, len(raw), width)]
+    yield from _od_rows(p, rows, forms, (options.value("A", "o")[:1], skip, width), squeeze="v" not in options)
+    return 0
+
+
+_SHORT = {
+    "b": "o1", "c": "c", "d": "u2", "o": "o2", "x": "x2", "X": "x4", "i": "d4", "l": "d8", "s": "d2", "h": "x2",
+    "O": "o4", "D": "u4",
+}  # fmt: skip
+
+
+def _od_rows(
+    p: Process, rows: list[bytes], forms: list[str], layout: tuple[str, int, int], *, squeeze: bool
+) -> Generator[Wait, bytes, None]:
+    radix, at, width = layout
     last, squeezed = b"", False
-    for at in range(0, len(raw), width):
-        row = raw[at : at + width]
-        if row == last and len(row) == width and "v" not in options:
+    for row in rows:
+        if squeeze and row == last and len(row) == width:
             p.out("" if squeezed else "*\n")
             squeezed = True
-            continue
-        last, squeezed = row, False
-        for number, form in enumerate(forms):
-            p.out(
-                (_address(at + skip, radix) if not number else " " * len(_address(0, radix)))
-                + _od_row(row, form)
-                + "\n"
-            )
+        else:
+            last, squeezed, address = row, False, _address(at, radix)
+            for form in forms:
+                p.out(f"{address}{_od_row(row, form)}\n")
+                address = " " * len(address)
+        at += len(row)
         yield from p.flush()
     if radix != "n":
-        p.out(_address(len(raw) + skip, radix) + "\n")
-    return 0
+        p.out(_address(at, radix) + "\n")
 
 
 def _address(at: int, radix: str) -> str:

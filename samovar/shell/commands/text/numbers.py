@@ -1,6 +1,7 @@
 """seq, expr, factor, shuf."""
 
 import re
+from collections.abc import Callable, Generator
 
 from samovar.shell.commands.files.names import quoted
 from samovar.shell.commands.options import misuse, parse
@@ -8,6 +9,7 @@ from samovar.shell.commands.text.pattern import PatternFault
 from samovar.shell.commands.text.regex import Regex
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
+from samovar.shell.kernel.wait import Wait
 
 _NUMBER = re.compile(r"[+-]?(\d{1,18}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?", re.IGNORECASE)
 
@@ -29,42 +31,39 @@ def seq(p: Process) -> Body:
             return misuse(p, f"invalid option -- '{word[1:2]}'")
     if not words or len(words) > 3:
         said = "missing operand" if not words else f"extra operand {quoted(words[3])}"
-        return misuse(p, f"{said}")
+        return misuse(p, said)
     for word in words:
         if not _NUMBER.fullmatch(word):
             return misuse(p, f"invalid floating point argument: {quoted(word)}")
     digits = max((len(word.partition(".")[2]) for word in words[:2]), default=0) if len(words) > 1 else 0
     scale = 10**digits
-    first, step, last = (
-        [1, 1, *_scaled(words, scale)]
-        if len(words) == 1
-        else [_scaled(words[:1], scale)[0], scale, _scaled(words[1:], scale)[0]]
-        if len(words) == 2
-        else _scaled(words, scale)
-    )
-    if len(words) == 1:
-        first, step = scale, scale
+    numbers = [round(float(word) * scale) for word in words]
+    first, last = (numbers[0] if len(numbers) > 1 else scale), numbers[-1]
+    step = numbers[1] if len(numbers) > 2 else scale
     if not step:
         return misuse(p, f"invalid Zero increment value: {quoted(words[1])}")
     width = max(len(_shown(first, digits)), len(_shown(last, digits))) if equal else 0
-    at, some = first, False
-    while at <= last if step > 0 else at >= last:
-        text = (form % (at / scale)) if _plain(form) else _padded(_shown(at, digits), width)
-        p.out((separator if some else "") + text)
-        some, at = True, at + step
-        p.spend(1 if at % 16 == 0 else 0)
-        if p.kernel.due or at % 512 == 0:
-            yield from p.flush()
-    p.out("\n" if some else "")
+
+    def shown(at: int) -> str:
+        return form % (at / scale) if _plain(form) else _padded(_shown(at, digits), width)
+
+    yield from _counted(p, range(first, last + (1 if step > 0 else -1), step), separator, shown)
     return 0
+
+
+def _counted(p: Process, numbers: range, separator: str, shown: Callable[[int], str]) -> Generator[Wait, bytes, None]:
+    before = ""
+    for at in numbers:
+        p.out(before + shown(at))
+        before = separator
+        p.spend(at % 16 == 0)
+        if p.kernel.due or p.crowded:
+            yield from p.flush()
+    p.out("\n" if before else "")
 
 
 def _plain(form: str) -> bool:
     return bool(re.fullmatch(r"[^%]{0,200}%[-+ 0#']*\d{0,3}(\.\d{1,3})?[efgEFG][^%]{0,200}", form))
-
-
-def _scaled(words: list[str], scale: int) -> list[int]:
-    return [round(float(word) * scale) for word in words]
 
 
 def _shown(value: int, digits: int) -> str:

@@ -1,8 +1,9 @@
 """sort and uniq (coreutils 9.1), in the C locale."""
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from msgspec import Struct
@@ -229,6 +230,29 @@ _UNIQ = {
 }  # fmt: skip
 
 
+def _mark(line: str, options: Options) -> str:
+    """What lines are compared by."""
+    skip, chars, width = (
+        int(options.value(letter)[:9]) if options.value(letter).isdecimal() else 0 for letter in "fsw"
+    )
+    for _ in range(min(skip, 1000)):
+        line = line.lstrip(" \t")
+        line = line[len(line.split(" ", 1)[0].split("\t", 1)[0]) :]
+    line = line[chars:]
+    line = line[:width] if "w" in options else line
+    return line.lower() if "i" in options else line
+
+
+def _uniques(lines: list[str], options: Options, end: str) -> Iterator[str]:
+    for _, group in groupby(lines, lambda line: _mark(line, options)):
+        members = list(group)
+        repeated = len(members) > 1
+        if ("u" in options and repeated) or (("d" in options or "D" in options) and not repeated):
+            continue
+        for line in members if "D" in options else members[:1]:
+            yield (f"{len(members):7} " if "c" in options else "") + line + end
+
+
 def uniq(p: Process) -> Body:
     """Drop repeated lines."""
     options = parse(p, "cdDf:is:uw:z", _UNIQ)
@@ -242,34 +266,7 @@ def uniq(p: Process) -> Body:
     lines = data.decode("latin-1").split(end)
     lines = lines[:-1] if lines and not lines[-1] else lines
     p.spend(1 + len(lines) // 20)
-    skip, chars, width = (
-        int(options.value(letter)[:9]) if options.value(letter).isdecimal() else 0 for letter in "fsw"
-    )
-
-    def mark(line: str) -> str:
-        for _ in range(min(skip, 1000)):
-            line = line.lstrip(" \t")
-            line = line[len(line.split(" ", 1)[0].split("\t", 1)[0]) :]
-        line = line[chars:]
-        line = line[:width] if "w" in options else line
-        return line.lower() if "i" in options else line
-
-    groups: list[tuple[str, list[str]]] = []
-    for line in lines:
-        known = mark(line)
-        if groups and groups[-1][0] == known:
-            groups[-1][1].append(line)
-        else:
-            groups.append((known, [line]))
-    out = []
-    for _, members in groups:
-        if ("d" in options or "D" in options) and len(members) < 2:
-            continue
-        if "u" in options and len(members) > 1:
-            continue
-        shown = members if "D" in options else members[:1]
-        out += [(f"{len(members):7} " if "c" in options else "") + line + end for line in shown]
-    text = "".join(out).encode("latin-1")
+    text = "".join(_uniques(lines, options, end)).encode("latin-1")
     if len(options.rest) == 2:
         p.store(options.rest[1], text)
         return 0

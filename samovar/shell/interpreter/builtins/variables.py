@@ -201,35 +201,30 @@ def _getopts(shell: Shell, argv: list[str]) -> int:
     known = letter in options and letter != ":"
     takes = known and options[options.index(letter) + 1 : options.index(letter) + 2] == ":"
     shell.variables.values.pop("OPTARG", None)
-    if takes:
-        index += 1
-        if rest:
-            shell.assign("OPTARG", rest)
-        elif index <= len(words):
-            shell.assign("OPTARG", words[index - 1])
-            index += 1
-        else:
-            known = False
-            if options[0] == ":":
-                shell.assign("OPTARG", letter)
-            else:
-                shell.complain_plain(f"option requires an argument -- {letter}")
-            letter = ":" if options[0] == ":" else "?"
-        place = 1
-    elif rest:
-        place += 1
-    else:
-        index, place = index + 1, 1
-    if not known and letter not in (":", "?"):
-        if options[0] == ":":
-            shell.assign("OPTARG", letter)
-        else:
-            shell.complain_plain(f"illegal option -- {letter}")
-        letter = "?"
-    shell.option_index, shell.option_place = index, place
-    shell.assign("OPTIND", str(index))
-    shell.assign(name, letter)
+    shell.option_place = place + 1 if rest and not takes else 1
+    shell.option_index = index + (takes or not rest)
+    found = letter
+    if takes and rest:
+        shell.assign("OPTARG", rest)
+    elif takes and index < len(words):
+        shell.assign("OPTARG", words[index])
+        shell.option_index += 1
+    elif takes:
+        found = _unfit_option(shell, options, letter, "option requires an argument", ":")
+    elif not known:
+        found = _unfit_option(shell, options, letter, "illegal option", "?")
+    shell.assign("OPTIND", str(shell.option_index))
+    shell.assign(name, found)
     return 0
+
+
+def _unfit_option(shell: Shell, options: str, letter: str, why: str, quiet: str) -> str:
+    """Say it, or put it into OPTARG where the script looks for itself; what the variable gets."""
+    if options[:1] == ":":
+        shell.assign("OPTARG", letter)
+        return quiet
+    shell.complain_plain(f"{why} -- {letter}")
+    return "?"
 
 
 VARIABLES: dict[str, Builtin] = {

@@ -148,18 +148,6 @@ class Editor:
                     return "end"
                 self.space = self.space.partition("\n")[2]
                 return "again"
-            case "p":
-                self._put(self.space)
-            case "P":
-                self._put(self.space.partition("\n")[0])
-            case "h" | "H":
-                self.hold = self.space if step.name == "h" else self._grown(self.hold + "\n" + self.space)
-            case "g" | "G":
-                self.space = self.hold if step.name == "g" else self._grown(self.space + "\n" + self.hold)
-            case "x":
-                self.space, self.hold = self.hold, self.space
-            case "z":
-                self.space = ""
             case "n" | "N":
                 return self._advance(step.name)
             case "=":
@@ -184,7 +172,25 @@ class Editor:
                 return "jump" if jump else ""
             case "r" | "w":
                 self._file(step)
+            case _:
+                self._spaces(step.name)
         return ""
+
+    def _spaces(self, name: str) -> None:
+        """The commands that only show or move the pattern and hold space."""
+        match name:
+            case "p":
+                self._put(self.space)
+            case "P":
+                self._put(self.space.partition("\n")[0])
+            case "h" | "H":
+                self.hold = self.space if name == "h" else self._grown(self.hold + "\n" + self.space)
+            case "g" | "G":
+                self.space = self.hold if name == "g" else self._grown(self.space + "\n" + self.hold)
+            case "x":
+                self.space, self.hold = self.hold, self.space
+            case "z":
+                self.space = ""
 
     def _grown(self, text: str) -> str:
         return text[:_MAX_SPACE]
