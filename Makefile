@@ -4,7 +4,7 @@ DATA ?= samovar-data
 ARGS ?=
 BIN := .venv/bin
 PAGE_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' 2>/dev/null)
-TEST_PACKAGES := chromium curl fonts-dejavu-core ftp hydra inetutils-telnet iproute2 lftp medusa netcat-openbsd nftables \
+TEST_PACKAGES := chromium curl debootstrap fonts-dejavu-core ftp hydra inetutils-telnet iproute2 lftp medusa netcat-openbsd nftables \
 	nmap openssh-client openssh-server openssl putty-tools sshpass tftp-hpa
 
 .DEFAULT_GOAL := help
@@ -19,7 +19,7 @@ up: .stamps/program geo ## set up what is missing, then start Samovar (DATA=...,
 demo: .stamps/program ## fill ./demo-data with a simulated week and show it (ARGS="--events 1000000")
 	@exec $(BIN)/samovar demo --data demo-data $(ARGS)
 
-test: .stamps/dev .stamps/clients ## run every test, in parallel
+test: .stamps/dev .stamps/clients .stamps/debian ## run every test, in parallel
 	@$(BIN)/pytest -n auto $(ARGS)
 
 check: .stamps/dev ## formatting, lint, types, import rules, the page's types
@@ -74,4 +74,12 @@ geo: .stamps/requirements
 .stamps/clients: Makefile
 	@mkdir -p .stamps
 	@scripts/clients.sh $(TEST_PACKAGES)
+	@touch $@
+
+# What the emulated shell is compared with; a test says so where it cannot be had.
+.stamps/debian: .stamps/dev .stamps/clients scripts/debian_root.py
+	@if [ "$$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then \
+		echo "Building a Debian to compare the shell with (some minutes, once) ..."; \
+		$(BIN)/python scripts/debian_root.py >/dev/null 2>&1 || echo "... which failed: its test is skipped" >&2; \
+	fi
 	@touch $@

@@ -19,7 +19,6 @@ Answer = Callable[[bytes], None]
 _GRACE = 5.0  # seconds that an answer may need beyond the download's own time
 _MAX_WAITING = 200
 _MAX_HELD = 96 << 20  # bytes of answers that have come in part
-_BATCH = 8  # frames a turn: others of this worker get theirs
 
 
 class _Request(Struct):
@@ -72,13 +71,7 @@ class Asker:
 
     def _readable(self) -> None:
         assert self._pair is not None
-        for _ in range(_BATCH):
-            try:
-                frame = self._pair.recv(wire.FRAME)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                frame = b""
+        for frame in wire.frames(self._pair):
             if not frame:
                 self._gone()
                 return

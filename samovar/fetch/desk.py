@@ -13,7 +13,6 @@ from samovar.fetch.downloads import Downloads
 
 MAX_WAITING = 256  # requests of one worker
 _MAX_QUEUED = 64 << 20  # bytes of answers that one worker has not read; the same answer is held once
-_BATCH = 16  # frames a turn
 
 
 class Counts(Struct, kw_only=True):
@@ -68,13 +67,7 @@ class _Window:
         self._loop.add_reader(self._pair, self._readable)
 
     def _readable(self) -> None:
-        for _ in range(_BATCH):
-            try:
-                frame = self._pair.recv(wire.FRAME)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                frame = b""
+        for frame in wire.frames(self._pair):
             if not frame:
                 self._gone()
                 return

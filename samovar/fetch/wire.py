@@ -4,6 +4,9 @@ The worker asks with a number of its choice, and may take that back. The fetcher
 the answer in pieces. ``Born`` is a new fetcher's first word: what an earlier one had begun will not come.
 """
 
+import socket
+from collections.abc import Iterator
+
 import msgspec
 from msgspec import Struct
 
@@ -11,6 +14,7 @@ from samovar.fetch.config import MOST_BYTES
 from samovar.sensor import Fetch, Fetched, FetchError
 
 FRAME = 128 << 10
+_BATCH = 16  # frames that are taken before others get their turn
 PIECE = FRAME - 1024
 MOST_ANSWER = MOST_BYTES + (4 << 20)  # bytes of an encoded Fetched
 MAX_BODY = 64 << 10  # of a request
@@ -92,3 +96,15 @@ def failed(step: Fetch, kind: FetchError, detail: str = "") -> bytes:
     """The answer to a request that was not tried."""
     url = step.url.encode(errors="replace").decode()  # an intruder's bytes need not have been text
     return pack(Fetched(url=url, error=kind, detail=detail))
+
+
+def frames(pair: socket.socket) -> Iterator[bytes]:
+    """The frames that have come, some at a time; ``b""`` where the other side is gone."""
+    for _ in range(_BATCH):
+        try:
+            frame = pair.recv(FRAME)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            frame = b""
+        yield frame

@@ -7,6 +7,7 @@ from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Command, Process
 from samovar.shell.machine.machine import Machine
 
+MAX_HASHED = 500  # commands
 HEAD = 512  # bytes of a file that tell what it is
 #: e_machine (ELF specification) that a machine's kernel runs
 _RUNS = {"x86_64": (62, 3), "i686": (3,), "aarch64": (183, 40), "armv7l": (40,), "mips": (8,)}
@@ -34,13 +35,25 @@ def search(process: Process, name: str, path: str) -> str | None:
     return None
 
 
-def find(process: Process, argv: list[str], environment: dict[str, str]) -> Command:
-    """The command that ``argv`` runs. May put an interpreter before ``argv``. Raises Unlaunchable."""
+def find(
+    process: Process, argv: list[str], environment: dict[str, str], hashed: dict[str, str] | None = None
+) -> Command:
+    """The command that ``argv`` runs. May put an interpreter before ``argv``. Raises Unlaunchable.
+
+    ``hashed``: where commands were found before; it is added to.
+    """
     name = argv[0]
+    if hashed is not None and (known := hashed.get(name)) is not None:
+        try:
+            return _load(process, argv, known, 0)
+        except Unlaunchable:
+            del hashed[name]
     if "/" not in name:
         path = search(process, name, environment.get("PATH", DEFAULT_PATH)) if name else None
         if path is None:
             raise Unlaunchable("command not found", 127, "not found")
+        if hashed is not None and path.startswith("/") and len(hashed) < MAX_HASHED:
+            hashed[name] = path
     else:
         path = process.path(name)
     return _load(process, argv, path, 0)

@@ -55,7 +55,7 @@ class Shell:
         self.traps: dict[str, str] = {}
         self.jobs: list[Job] = []
         self.history: list[str] = []
-        self.hashed: dict[str, int] = {}
+        self.hashed: dict[str, str] = {}  # where commands were found; shared with subshells
         self.status = 0
         self.line = 1
         self.depth = 0
@@ -172,7 +172,7 @@ class Shell:
         if "a" in self.flags:
             self.variables.exported.add(name)
         if name == "PATH":
-            self.hashed.clear()
+            self.hashed = {}
 
     def names(self, prefix: str) -> list[str]:
         return sorted(name for name in self.variables.values if name.startswith(prefix))

@@ -222,7 +222,8 @@ def become(shell: Shell, argv: list[str], environment: dict[str, str]) -> Runnin
     """Let a program take this process's place."""
     process = shell.process
     try:
-        command = find(process, argv, environment)
+        usual = environment.get("PATH") == shell.variables.get("PATH")
+        command = find(process, argv, environment, shell.hashed if usual else None)
     except Unlaunchable as reason:
         name = argv[0]
         return shell.complain(

@@ -257,11 +257,27 @@ class Process:
         self.kernel.spend(1 + (len(data) >> 14))
         self.view.write(self.path(name), data, 0o666 & ~self.umask)
 
-    def load(self, name: str) -> Generator[Wait, bytes, bytes]:
-        """A file's content, or standard input's for ``-``. Raises Fault."""
-        if name == "-":
-            return (yield from self.everything())
-        return self.contents(name)
+    def load(self, name: str, limit: int = MAX_WHOLE) -> Generator[Wait, bytes, bytes]:
+        """A file, a device, or standard input (``-``) to its end, ``limit`` bytes at most. Raises Fault."""
+        from samovar.shell.kernel.files import opened  # it opens for processes
+
+        stream = self.descriptors.get(0) if name == "-" else opened(self, name, "r")
+        data = bytearray()
+        while stream is not None and len(data) < limit:
+            size = min(CHUNK, limit - len(data))
+            if stream is self.descriptors.get(0):
+                more = yield from self.read(size)
+            else:
+                while (part := stream.read(size)) is None:
+                    self.push()
+                    yield Readable(stream)
+                more = part
+            if not more:
+                break
+            data += more
+            if self.kernel.due:
+                yield Turn()
+        return bytes(data)
 
     def execute(self, argv: list[str], environment: dict[str, str] | None = None) -> Generator[Wait, bytes, int]:
         """Run a command as a child (by PATH or path) with this process's streams; its status. As env, xargs, nice do.

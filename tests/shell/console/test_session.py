@@ -179,3 +179,18 @@ def test_all_sources_together_have_a_bound() -> None:
     del views, view
     gc.collect()
     assert machine.base.total.bytes == before
+
+
+def test_commands_are_hashed_and_a_lost_one_is_looked_for_again() -> None:
+    line = (
+        b"mkdir /tmp/p; cp /usr/bin/id /tmp/p/mine; PATH=/tmp/p:$PATH; mine -u; "
+        b"mv /tmp/p/mine /usr/local/bin/mine; mine -u; PATH=/nowhere mine"
+    )
+    run = Run(execute(login(), line, tty=False), [])
+    assert run.sent == b"0\n0\n"
+    assert b"mine: command not found" in run.errors
+
+
+def test_a_program_beyond_the_emulated_python_ends_without_a_word() -> None:
+    run = Run(execute(login(), b"python3 -c 'print(1)\nclass A: pass\n'; echo $?", tty=False), [])
+    assert (run.sent, run.errors) == (b"1\n0\n", b"")

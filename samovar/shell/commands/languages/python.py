@@ -3,7 +3,7 @@
 import ast
 import warnings
 
-from samovar.shell.commands.languages.walker import Leave, Raised, Walker
+from samovar.shell.commands.languages.walker import Beyond, Leave, Raised, Walker
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 
@@ -53,6 +53,8 @@ def _run(p: Process, source: str, name: str) -> Body:
         yield from walker.block(tree.body)
     except Leave as leave:
         return leave.status
+    except Beyond:
+        return 0
     except (Raised, RecursionError) as error:
         said = str(error) if isinstance(error, Raised) else "MemoryError"
         p.push()

@@ -14,6 +14,7 @@ from msgspec import Struct
 from samovar.shell.kernel.process import Process
 from samovar.shell.kernel.wait import Wait
 
+MAX_POWER = 256
 MAX_ITEMS, MAX_TEXT, MAX_NUMBER, MAX_DEPTH = 1_000, 16 << 10, 1 << 256, 40
 MAX_MADE = 2 << 20  # bytes that all values of a run come to
 _MODULES = frozenset({"os", "sys", "platform", "socket", "base64", "time", "json", "subprocess", "pty", "re"})
@@ -29,6 +30,10 @@ class Name(Struct, frozen=True):
 
 Value = int | float | str | bytes | list["Value"] | Name | None
 Walk = Generator[Wait, bytes, Value]
+
+
+class Beyond(Exception):
+    """The program goes on with what is not emulated: it ends there, without a word."""
 
 
 class Raised(Exception):
@@ -79,7 +84,7 @@ class Walker:
                     self.names[node.target.id] = item
                     yield from self.block(node.body)
             elif not isinstance(node, ast.Pass):
-                raise Raised("MemoryError")
+                raise Beyond
 
     def _bring(self, module: str, name: str) -> None:
         if module.partition(".")[0] not in _MODULES:
@@ -141,7 +146,7 @@ class Walker:
             return (yield from self._call(node))
         if isinstance(node, ast.ListComp) and len(node.generators) == 1 and not node.generators[0].ifs:
             return (yield from self._each(node))
-        raise Raised("MemoryError")
+        raise Beyond
 
     def _each(self, node: ast.ListComp) -> Walk:
         target, found = node.generators[0].target, list[Value]()
@@ -216,7 +221,7 @@ class Walker:
                 return base64.b64decode(first)
             except (binascii.Error, ValueError):
                 raise Raised("binascii.Error: Incorrect padding") from None
-        raise Raised("MemoryError")
+        raise Beyond
 
 
 def _number(operator: ast.operator, left: float, right: float) -> Value:
@@ -226,6 +231,14 @@ def _number(operator: ast.operator, left: float, right: float) -> Value:
         return left - right
     if isinstance(operator, ast.Mult):
         return left * right
+    if isinstance(operator, ast.Pow) and right >= 0:
+        if right > MAX_POWER:
+            raise Raised("MemoryError")
+        try:
+            power: float = left**right
+        except OverflowError:
+            raise Raised("OverflowError: (34, 'Numerical result out of range')") from None
+        return power
     if isinstance(operator, ast.Div | ast.FloorDiv | ast.Mod):
         if not right:
             kind = {ast.Div: "division", ast.FloorDiv: "integer division or modulo", ast.Mod: "integer modulo"}
@@ -235,7 +248,7 @@ def _number(operator: ast.operator, left: float, right: float) -> Value:
             return left / right if isinstance(operator, ast.Div) else left % right if mod else left // right
         except OverflowError:
             raise Raised("OverflowError: integer division result too large for a float") from None
-    raise Raised("MemoryError")
+    raise Beyond
 
 
 def _compare(operator: ast.cmpop, left: Value, right: Value) -> bool:

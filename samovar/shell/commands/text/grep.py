@@ -9,7 +9,7 @@ from msgspec import Struct
 from samovar.shell.commands.options import Options, parse
 from samovar.shell.commands.text.pattern import EVERY, NEWLINE, Dialect
 from samovar.shell.commands.text.regex import Match, PatternFault, Regex
-from samovar.shell.commands.text.sources import lines_of, whole
+from samovar.shell.commands.text.sources import lines_of
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import MAX_WHOLE, Body, Process
 from samovar.shell.kernel.wait import Wait
@@ -68,7 +68,7 @@ def grep(p: Process) -> Body:
     try:
         for name, shown in _files(p, names, options, bare=not rest):
             try:
-                data = yield from whole(p, name)
+                data = yield from p.load(name)
             except Fault as fault:
                 status |= _failed(p, options, shown, fault)
                 continue
@@ -104,7 +104,7 @@ def _patterns(p: Process, options: Options, rest: list[str]) -> Generator[Wait, 
             found += value.split("\n")
         elif letter == "f":
             try:
-                data = yield from whole(p, value)
+                data = yield from p.load(value)
             except Fault as fault:
                 p.err(f"grep: {value}: {fault.text}\n")
                 return None

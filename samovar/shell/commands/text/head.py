@@ -4,7 +4,7 @@ import re
 from collections.abc import Generator
 
 from samovar.shell.commands.options import parse
-from samovar.shell.commands.text.sources import count_of, pull, source, whole
+from samovar.shell.commands.text.sources import count_of, pull, source
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.descriptor import Stream
 from samovar.shell.kernel.process import CHUNK, Body, Process
@@ -46,7 +46,7 @@ def head(p: Process) -> Body:
         first = False
         try:
             if text.startswith("-"):
-                p.write(_without_last((yield from whole(p, name)), count, unit, end))
+                p.write(_without_last((yield from p.load(name)), count, unit, end))
             elif unit == "c":
                 yield from _bytes(p, stream, count)
             else:

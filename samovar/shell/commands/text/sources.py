@@ -6,7 +6,7 @@ from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.descriptor import Stream
 from samovar.shell.kernel.files import opened
 from samovar.shell.kernel.process import CHUNK, MAX_WHOLE, Process
-from samovar.shell.kernel.wait import Readable, Turn, Wait
+from samovar.shell.kernel.wait import Readable, Wait
 
 Reading = Generator[Wait, bytes, bytes]
 
@@ -28,17 +28,6 @@ def pull(p: Process, stream: Stream | None, limit: int = CHUNK) -> Reading:
     return data
 
 
-def whole(p: Process, name: str, limit: int = MAX_WHOLE) -> Reading:
-    """A file to its end, ``limit`` bytes at most. Raises Fault."""
-    stream = source(p, name)
-    data = bytearray()
-    while len(data) < limit and (more := (yield from pull(p, stream, min(CHUNK, limit - len(data))))):
-        data += more
-        if p.kernel.due:
-            yield Turn()
-    return bytes(data)
-
-
 class Inputs:
     """Reads files one after the other; says what fails and goes on."""
 
@@ -49,7 +38,7 @@ class Inputs:
     def data(self, name: str, limit: int = MAX_WHOLE) -> Generator[Wait, bytes, bytes | None]:
         """A file's content; None where that fails, which is said."""
         try:
-            return (yield from whole(self._p, name, limit))
+            return (yield from self._p.load(name, limit))
         except Fault as fault:
             self.fail(name, fault)
             return None

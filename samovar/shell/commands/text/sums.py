@@ -5,6 +5,7 @@ import re
 from collections.abc import Generator
 
 from samovar.shell.commands.options import Options, parse
+from samovar.shell.commands.text.sources import Inputs
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 from samovar.shell.kernel.wait import Wait
@@ -123,30 +124,26 @@ def cksum(p: Process) -> Body:
     if "a" in options and options.value("a") in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512"):
         p.argv = [options.value("a") + "sum", *(["--tag"] if "untagged" not in options else []), *options.rest]
         return (yield from sums(p))
-    status = 0
+    inputs = Inputs(p)
     for name in options.rest or ["-"]:
-        try:
-            data = yield from p.load(name)
-        except Fault as fault:
-            status = p.fail(f"{name}: {fault.text}")
+        data = yield from inputs.data(name)
+        if data is None:
             continue
         p.spend(1 + len(data) // 100)
         value, size = 0, len(data)
         for byte in data[:_MAX_CRC] + size.to_bytes((size.bit_length() + 7) // 8, "little"):
             value = (value << 8 & 0xFFFFFFFF) ^ _CRC[value >> 24 ^ byte]
         p.out(f"{value ^ 0xFFFFFFFF} {size}{'' if not options.rest else ' ' + name}\n")
-    return status
+    return inputs.status
 
 
 def bsd_sum(p: Process) -> Body:
     """BSD's 16-bit sum, or System V's with -s."""
     options = parse(p, "rs", {"sysv": "s"})
-    status = 0
+    inputs = Inputs(p)
     for name in options.rest or ["-"]:
-        try:
-            data = yield from p.load(name)
-        except Fault as fault:
-            status = p.fail(f"{name}: {fault.text}")
+        data = yield from inputs.data(name)
+        if data is None:
             continue
         p.spend(1 + len(data) // 200)
         tail = "" if not options.rest else f" {name}"
@@ -159,4 +156,4 @@ def bsd_sum(p: Process) -> Body:
         for byte in data:
             value = ((value >> 1) + ((value & 1) << 15) + byte) & 0xFFFF
         p.out(f"{value:05} {-(-len(data) // 1024):5}{tail}\n")
-    return status
+    return inputs.status

@@ -4,7 +4,7 @@ import re
 from collections.abc import Generator
 
 from samovar.shell.commands.options import parse
-from samovar.shell.commands.text.sources import count_of, whole
+from samovar.shell.commands.text.sources import count_of
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 from samovar.shell.kernel.wait import Wait
@@ -35,7 +35,7 @@ def tail(p: Process) -> Body:
     status, first, sizes = 0, True, dict[str, int]()
     for name in names:
         try:
-            data = yield from whole(p, name)
+            data = yield from p.load(name)
         except Fault as fault:
             form = "error reading '{}': {}" if fault.code == "EISDIR" else "cannot open '{}' for reading: {}"
             status = p.fail(form.format(name, fault.text))

@@ -1,7 +1,6 @@
 """wc."""
 
 from samovar.shell.commands.options import parse
-from samovar.shell.commands.text.sources import whole
 from samovar.shell.disk.fault import Fault
 from samovar.shell.kernel.process import Body, Process
 
@@ -52,7 +51,7 @@ def wc(p: Process) -> Body:
         number = max(7 if unsized else 1, len(str(size)))
     for name in options.rest or ["-"]:
         try:
-            data = yield from whole(p, name)
+            data = yield from p.load(name)
         except Fault as fault:
             status = p.fail(f"{name}: {fault.text}")
             if fault.code != "EISDIR":

@@ -20,4 +20,4 @@ def test_a_script_that_is_there_and_one_that_is_not() -> None:
 
 
 def test_many_spaces_end_soon() -> None:
-    assert run(["perl", "-e", "print " + " " * 16_000 + "x"]).status == 255
+    assert run(["perl", "-e", "print " + " " * 16_000 + "x"]).status == 0
