@@ -105,6 +105,10 @@ class Channel(SSHServerChannel[bytes]):
         self._env[name] = value[:_MAX_SHOWN]
         return True
 
+    def variables(self) -> dict[str, str]:
+        """What the client has set."""
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self._env.items()}
+
     def _process_pty_req_request(self, packet: SSHPacket) -> bool:
         terminal = packet.get_string()[:_MAX_SHOWN]
         columns, rows = packet.get_uint32(), packet.get_uint32()
@@ -160,10 +164,12 @@ class Session(Driver, asyncssh.SSHServerSession[bytes]):
         return True
 
     def shell_requested(self) -> bool:
+        self._login.environment = self._chan.variables()
         self._program = interact(self._login, tty=self.tty)
         return True
 
     def exec_requested(self, command: str) -> bool:
+        self._login.environment = self._chan.variables()
         program = scp(self._login, self._chan.command)
         self._program = program or execute(self._login, self._chan.command, tty=self.tty)
         return True

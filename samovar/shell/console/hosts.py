@@ -13,20 +13,20 @@ class Hosts:
     """One machine a persona; one disk a source."""
 
     def __init__(self) -> None:
-        self._machines: dict[str, Machine] = {}
+        self._machines: dict[Persona, Machine] = {}
         self._logins = 0
-        self._disks: dict[tuple[str, str], tuple[float, Disk]] = {}  # the longest unused first
+        self._disks: dict[tuple[Persona, str], tuple[float, Disk]] = {}  # the longest unused first
 
     def machine(self, persona: Persona) -> Machine:
         """The persona's machine, made at first use (0.2 s: see ``warm``)."""
-        machine = self._machines.get(persona.salt)
+        machine = self._machines.get(persona)
         if machine is None:
-            machine = self._machines[persona.salt] = Machine(persona)
+            machine = self._machines[persona] = Machine(persona)
         return machine
 
     def disk(self, persona: Persona, source: str, now: float) -> Disk:
         """The source's disk, as it left it."""
-        key = (persona.salt, source)
+        key = (persona, source)
         held = self._disks.pop(key, None)
         disk = held[1] if held is not None and now - held[0] < KEEP else self.machine(persona).disk(now)
         disk.begin()
@@ -38,7 +38,7 @@ class Hosts:
 
     def forget(self, persona: Persona, source: str) -> None:
         """Give the source a fresh disk the next time."""
-        self._disks.pop((persona.salt, source), None)
+        self._disks.pop((persona, source), None)
 
     def _forget(self, now: float) -> None:
         """Drop what is old, and the longest unused where there is too much."""

@@ -24,7 +24,6 @@ class Tty:
         self._line = bytearray()  # being typed
         self._ready = bytearray()  # may be read
         self._ends = 0  # how often ^D was typed on an empty line
-        self.gone = False
 
     def feed(self, data: bytes) -> None:
         """Typed bytes arrive."""
@@ -94,7 +93,7 @@ class Tty:
         if self._ends:
             self._ends -= 1
             return b""
-        return b"" if self.gone else None
+        return None
 
     def write(self, data: bytes) -> None:
         self._send(data.replace(b"\n", b"\r\n"))
@@ -105,7 +104,7 @@ class Tty:
 
     @property
     def ready(self) -> bool:
-        return bool(self._ready) or self._ends > 0 or self.gone
+        return bool(self._ready) or self._ends > 0
 
     @property
     def room(self) -> bool:

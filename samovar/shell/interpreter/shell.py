@@ -5,12 +5,14 @@ from typing import Literal
 
 from msgspec import Struct
 
+from samovar.shell.disk.fault import Fault
 from samovar.shell.interpreter.flow import Exit, Flow
 from samovar.shell.interpreter.variables import Variables
 from samovar.shell.kernel.descriptor import Pipe
 from samovar.shell.kernel.process import Body, Process
-from samovar.shell.kernel.wait import Wait
-from samovar.shell.syntax.tree import Function, Node, Script
+from samovar.shell.kernel.signals import SAID
+from samovar.shell.kernel.wait import Readable, Wait
+from samovar.shell.syntax.tree import Function, Script
 from samovar.shell.words.scope import Array, ExpansionFault
 
 MAX_FUNCTIONS = 256
@@ -34,8 +36,6 @@ class Job(Struct):
         if any(process.status is None for process in self.processes):
             return "Running"
         if last.signal:
-            from samovar.shell.kernel.signals import SAID
-
             return SAID.get(last.signal, f"Signal {last.signal}")
         return "Done" if not last.status else f"Exit {last.status}"
 
@@ -51,7 +51,7 @@ class Shell:
         self.functions: dict[str, Function] = {}
         self.aliases: dict[str, str] = {}
         self.parameters: list[str] = []
-        self.flags: set[str] = {"h", "B", "braceexpand", "hashall"}
+        self.flags: set[str] = {"h", "B"}
         self.traps: dict[str, str] = {}
         self.jobs: list[Job] = []
         self.history: list[str] = []
@@ -197,8 +197,6 @@ class Shell:
         return data.replace(b"\0", b"").rstrip(b"\n").decode("latin-1")
 
     def _drain(self, pipe: Pipe, data: bytearray) -> Generator[Wait, bytes, bytearray]:
-        from samovar.shell.kernel.wait import Readable
-
         while len(data) < MAX_SUBSTITUTED:
             more = pipe.exit.read(65536)
             if more is None:
@@ -219,8 +217,6 @@ class Shell:
         yield  # a generator, as the other kinds of expansion are
 
     def listing(self, directory: str) -> list[str]:
-        from samovar.shell.disk.fault import Fault
-
         try:
             names = self.process.view.listing(self.process.path(directory))
         except Fault:
@@ -229,8 +225,6 @@ class Shell:
         return names
 
     def exists(self, path: str, *, directory: bool = False) -> bool:
-        from samovar.shell.disk.fault import Fault
-
         try:
             return self.process.view.lstat(self.process.path(path)).kind == "d" if directory else True
         except Fault:
@@ -327,6 +321,3 @@ def _main(process: Process, levels: int) -> Process:
     while levels and process.parent is not None:
         process, levels = process.parent, levels - 1
     return process
-
-
-__all__ = ["Job", "Node", "Shell"]

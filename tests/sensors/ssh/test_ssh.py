@@ -296,3 +296,12 @@ async def test_input_that_is_not_read_makes_the_client_wait_and_is_not_lost(tmp_
         data = b"x" * 3_000_000
         out, _, _ = await ssh(port, "admin", "root@127.0.0.1", "sleep 1; wc -c", stdin=data)
         assert out == b"3000000\n"
+
+
+@needs_ssh
+async def test_the_clients_locale_reaches_the_program_and_nothing_else_does(tmp_path: Path) -> None:
+    async with running(Ssh(failure_delay=0), tmp_path) as (port, notes):
+        notes.tries = 2
+        options = ("-o", "SetEnv=LC_NOTE=hello LD_PRELOAD=x")
+        out, _, _ = await ssh(port, "admin", *options, "root@127.0.0.1", "echo $LC_NOTE; env | grep -c LD_")
+        assert out == b"hello\n0\n"

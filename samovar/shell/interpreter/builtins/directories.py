@@ -69,7 +69,7 @@ def _pwd(shell: Shell, argv: list[str]) -> int:
 
 
 def _stack(shell: Shell) -> list[str]:
-    return [shell.process.directory, *getattr(shell, "directories", [])]
+    return [shell.process.directory, *shell.directories]
 
 
 def _show(shell: Shell) -> int:

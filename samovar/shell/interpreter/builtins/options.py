@@ -216,8 +216,12 @@ def _times(shell: Shell, argv: list[str]) -> int:
 def _hash(shell: Shell, argv: list[str]) -> int:
     if argv[1:2] == ["-r"]:
         shell.hashed.clear()
-    elif len(argv) < 2 and not shell.hashed:
-        shell.process.out("hash: hash table empty\n") if shell.dialect == "bash" else None
+    elif len(argv) < 2 and shell.dialect == "bash" and not shell.hashed:
+        shell.process.out("hash: hash table empty\n")
+    elif len(argv) < 2:
+        shell.process.out("hits\tcommand\n" if shell.dialect == "bash" else "")
+        for path in shell.hashed.values():
+            shell.process.out(f"   1\t{path}\n" if shell.dialect == "bash" else f"{path}\n")
     return 0
 
 
