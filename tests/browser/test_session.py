@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from samovar.asciicast import Entry, Size, head, line
 from tests.browser.site import Site
@@ -98,6 +98,17 @@ def test_it_is_played_from_a_command_on(page: Page, site: Site, session: Recorde
     page.get_by_role("button", name="4×").click()
     expect(page.get_by_role("button", name="4×")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".ap-player")).to_be_visible()
+
+
+def test_a_command_chosen_before_the_player_has_come_is_played_then(page: Page, site: Site, session: Recorded) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/player-[^/]*\.js$"), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"/player-[^/]*\.js$")):
+        page.goto(f"{site.url}/sessions/{session.id}")
+    page.get_by_role("button", name="Replay from event").first.click()
+    expect(page.locator(".ap-term")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".ap-term")).to_contain_text("Linux red <b>bold</b>")
 
 
 def test_accessible_in_both_themes_and_narrow(page: Page, site: Site, session: Recorded, axe: str) -> None:
