@@ -205,13 +205,13 @@ def test_keys_work_and_the_terminal_is_put_back(tmp_path: Path, how: str) -> Non
         seen = read_until(master, b"samovar replay 00:00")
         if how == "q":
             os.write(master, b".")
-            seen += read_until(master, b"paused at")
+            seen = read_until(master, b"paused at", seen)
             os.write(master, b"..")
-            seen += read_until(master, b"line 3")
+            seen = read_until(master, b"line 3", seen)
             os.write(master, b"q")
         elif how == "term":
             os.kill(process.pid, signal.SIGTERM)
-        seen += read_until(master, b"\x1b[23;2t")
+        seen = read_until(master, b"\x1b[23;2t", seen)
         assert process.wait(DEADLINE) == (143 if how == "term" else 0)
     finally:
         process.kill()
@@ -222,8 +222,8 @@ def test_keys_work_and_the_terminal_is_put_back(tmp_path: Path, how: str) -> Non
     os.close(master)
 
 
-def read_until(descriptor: int, wanted: bytes) -> bytes:
-    seen = b""
+def read_until(descriptor: int, wanted: bytes, seen: bytes = b"") -> bytes:
+    """All that was seen, also before, once ``wanted`` is in it: one read may bring several things."""
     deadline = time.monotonic() + DEADLINE
     while wanted not in seen:
         assert time.monotonic() < deadline, seen
